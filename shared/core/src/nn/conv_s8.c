@@ -1,0 +1,38 @@
+#include "motekit/nn_conv.h"
+
+void mk_conv_s8(const mk_conv *conv, uint16_t group_c, const int8_t *in, int8_t *out)
+{
+    const int32_t in_h = conv->in_h, in_w = conv->in_w, in_c = conv->in_c;
+    const int32_t outputs_per_group = (int32_t)conv->out_c * group_c / in_c;
+
+    for (int32_t n = 0; n < conv->batch; n++, in += in_h * in_w * in_c) {
+        for (int32_t y = 0; y < conv->out_h; y++) {
+            for (int32_t x = 0; x < conv->out_w; x++) {
+                const int32_t top = y * conv->stride_h - conv->pad_top;
+                const int32_t left = x * conv->stride_w - conv->pad_left;
+                const int8_t *weight = conv->weights;
+                for (int32_t c = 0; c < conv->out_c; c++) {
+                    const mk_channel *channel = &conv->channels[c];
+                    const int32_t first = c / outputs_per_group * group_c;
+                    int32_t sum = channel->bias;
+                    for (int32_t ky = 0; ky < conv->kernel_h; ky++) {
+                        const int32_t row = top + ky * conv->dilation_h;
+                        for (int32_t kx = 0; kx < conv->kernel_w; kx++) {
+                            const int32_t column = left + kx * conv->dilation_w;
+                            if (row < 0 || row >= in_h || column < 0 || column >= in_w) {
+                                for (int32_t k = 0; k < group_c; k++)
+                                    sum += *weight++ * conv->in_zero;
+                                continue;
+                            }
+                            const int8_t *pixel = &in[(row * in_w + column) * in_c + first];
+                            for (int32_t k = 0; k < group_c; k++)
+                                sum += *weight++ * pixel[k];
+                        }
+                    }
+                    sum = mk_requantize(sum, channel->multiplier, channel->shift) + conv->out_zero;
+                    *out++ = (int8_t)mk_clamp(sum, conv->act_min, conv->act_max);
+                }
+            }
+        }
+    }
+}
