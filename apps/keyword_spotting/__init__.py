@@ -1,0 +1,1 @@
+"""Keyword spotting: ten words, on the device."""

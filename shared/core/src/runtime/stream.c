@@ -1,0 +1,93 @@
+#include "motekit/stream.h"
+
+#include <string.h>
+
+mk_status mk_audio_stream_init(mk_audio_stream *stream, const mk_audio_stream_config *config,
+                               const mk_nn_model *model, const mk_audio_stream_memory *memory,
+                               const mk_stream_sink *sink)
+{
+    if (!stream || !config || !config->logmel || !config->quantizer || !config->keyword || !model || !memory ||
+        !sink || !memory->row || !memory->window || !memory->arena || config->rows == 0 || config->stride == 0 ||
+        config->stride > config->rows || (config->dct && config->dct->bands != config->logmel->bands))
+        return MK_ERR_ARG;
+    stream->config = config;
+    stream->model = model;
+    stream->memory = *memory;
+    stream->sink = *sink;
+    stream->width = config->dct ? config->dct->coefficients : config->logmel->bands;
+    if (model->inputs != 1 || model->outputs != 1 || model->input->dtype != MK_INT8 ||
+        model->output->dtype != MK_INT8 || model->input->bytes != (uint32_t)config->rows * stream->width ||
+        model->output->bytes != config->keyword->labels)
+        return MK_ERR_FORMAT;
+    mk_status status = mk_quantizer_check(config->quantizer);
+    if (status == MK_OK)
+        status = mk_logmel_init(&stream->logmel, config->logmel, memory->history, memory->scratch);
+    if (status == MK_OK)
+        status = mk_keyword_init(&stream->keyword, config->keyword, memory->ring, memory->sums, memory->armed);
+    if (status == MK_OK)
+        status = mk_audio_stream_reset(stream);
+    return status;
+}
+
+mk_status mk_audio_stream_reset(mk_audio_stream *stream)
+{
+    mk_logmel_reset(&stream->logmel);
+    mk_keyword_reset(&stream->keyword);
+    stream->row_index = 0;
+    stream->window_index = 0;
+    stream->filled = 0;
+    return stream->model->init(stream->memory.arena);
+}
+
+static mk_status infer(mk_audio_stream *stream)
+{
+    uint8_t *const arena = stream->memory.arena;
+    const mk_nn_model *const model = stream->model;
+    /* the window outlives the inference, whose plan may reuse the input's place */
+    memcpy(arena + model->input->offset, stream->memory.window, model->input->bytes);
+    const mk_status status = model->invoke(arena);
+    if (status != MK_OK)
+        return status;
+    const int8_t *const scores = (const int8_t *)(arena + model->output->offset);
+    const mk_stream_sink *const sink = &stream->sink;
+    if (sink->scores)
+        sink->scores(sink->context, stream->window_index, scores, stream->config->keyword->labels);
+    stream->window_index++;
+    mk_keyword_event event;
+    if (mk_keyword_process(&stream->keyword, scores, &event) && sink->event)
+        sink->event(sink->context, &event);
+    return MK_OK;
+}
+
+static mk_status take_row(mk_audio_stream *stream)
+{
+    const mk_audio_stream_config *const config = stream->config;
+    const uint32_t width = stream->width;
+    const int16_t *values = stream->memory.row;
+    if (config->dct) {
+        int16_t *const coefficients = stream->memory.row + config->logmel->bands;
+        mk_dct_process(config->dct, stream->memory.row, coefficients);
+        values = coefficients;
+    }
+    if (stream->sink.features)
+        stream->sink.features(stream->sink.context, stream->row_index, values, stream->width);
+    stream->row_index++;
+    int8_t *const window = stream->memory.window;
+    mk_quantizer_process(config->quantizer, values, window + stream->filled * width, width);
+    if (++stream->filled < config->rows)
+        return MK_OK;
+    const mk_status status = infer(stream);
+    stream->filled = (uint16_t)(config->rows - config->stride);
+    memmove(window, window + config->stride * width, stream->filled * width);
+    return status;
+}
+
+mk_status mk_audio_stream_push(mk_audio_stream *stream, const int16_t *samples, uint32_t count)
+{
+    while (mk_logmel_next(&stream->logmel, &samples, &count, stream->memory.row)) {
+        const mk_status status = take_row(stream);
+        if (status != MK_OK)
+            return status;
+    }
+    return MK_OK;
+}

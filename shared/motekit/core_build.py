@@ -1,0 +1,63 @@
+"""Compiles the C core into the extension `motekit._core`; run by setup.py, never by users.
+
+The declarations that cffi needs are read out of the core's own headers, so that they cannot drift apart.
+"""
+
+import re
+from pathlib import Path
+
+from cffi import FFI
+
+ROOT = Path(__file__).resolve().parents[2]
+CORE = ROOT / "shared" / "core"
+INCLUDE = CORE / "include"
+# in an order in which each header comes after those it includes
+HEADERS = (
+    "status.h",
+    "nn.h",
+    "dsp_log.h",
+    "dsp_rfft_q31.h",
+    "dsp_logmel.h",
+    "dsp_dct.h",
+    "dsp_quantize.h",
+    "post_keyword.h",
+    "stream.h",
+)
+# exactly what the firmware is built with: no fused multiply-add, no reordering of sums
+FLAGS = ["-std=c99", "-O2", "-ffp-contract=off"]
+
+
+def declarations(header: str) -> str:
+    """Body of a public header in the subset of C that cffi parses: no comments, no preprocessor but constants."""
+    text = (INCLUDE / "motekit" / header).read_text()
+    text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
+    text = re.sub(r"^static inline.*?^}", "", text, flags=re.DOTALL | re.MULTILINE)
+    lines = []
+    for line in text.splitlines():
+        if re.match(r"#define MK_\w+ (0x)?[0-9A-Fa-f]+u?$", line):
+            lines.append(re.sub(r" (0x)?[0-9A-Fa-f]+u?$", " ...", line))
+        elif not line.startswith("#"):
+            lines.append(line)
+    return "\n".join(lines)
+
+
+CALLBACKS = """
+extern "Python" void motekit_on_features(void *, uint32_t, const int16_t *, uint16_t);
+extern "Python" void motekit_on_scores(void *, uint32_t, const int8_t *, uint16_t);
+extern "Python" void motekit_on_event(void *, const mk_keyword_event *);
+"""
+
+ffibuilder = FFI()
+ffibuilder.cdef("\n".join(declarations(header) for header in HEADERS) + CALLBACKS)
+ffibuilder.set_source(
+    "motekit._core",
+    "\n".join(f'#include "motekit/{header}"' for header in HEADERS),
+    # setuptools wants paths relative to setup.py
+    sources=[
+        str(path.relative_to(ROOT))
+        for folder in ("dsp", "post", "runtime")
+        for path in sorted((CORE / "src" / folder).glob("*.c"))
+    ],
+    include_dirs=[str(INCLUDE.relative_to(ROOT))],
+    extra_compile_args=FLAGS,
+)
