@@ -58,6 +58,7 @@ ffibuilder.set_source(
         for folder in ("dsp", "post", "runtime")
         for path in sorted((CORE / "src" / folder).glob("*.c"))
     ],
+    depends=[str(path.relative_to(ROOT)) for path in sorted(INCLUDE.glob("motekit/*.h"))],
     include_dirs=[str(INCLUDE.relative_to(ROOT))],
     extra_compile_args=FLAGS,
 )

@@ -15,6 +15,9 @@ from .fft import RealFft
 class LogMel(Block):
     """Natural logarithm of mel energies, one row a hop, in fixed point.
 
+    Values run from -16 (digital silence) to about 33; below 2.7 lies only the rounding noise of 16-bit audio,
+    so a network may clip at 0.
+
     Parameters
     ----------
     rate_hz : int

@@ -3,7 +3,8 @@
  *   samples   int16, mono, any level
  *   row       int16[bands], Q9: natural logarithm of the mel energy. Energy is the sum over FFT bins of
  *             (mel weight) x |X|^2, X the FFT of the windowed samples in units of one sample step.
- *             Clamped to 0 and 32767 (energy 1 and e^64).
+ *             At least MK_LOGMEL_FLOOR (energy e^-16), which digital silence gives. 16-bit audio's own rounding
+ *             noise lies near ln 15 = 2.7: a network loses nothing by taking all below 0 as 0.
  *   window    int16[frame_length], Q14
  *   preemphasis  Q15, 0 to 32767: y[n] = x[n] - p x[n-1]; 0 is off. The sample before the first is 0.
  *   bands     1 to MK_LOGMEL_MAX_BANDS; band b sums the bins band_start[b] to band_start[b] + band_length[b] - 1
@@ -24,6 +25,7 @@
 #include "motekit/status.h"
 
 #define MK_LOGMEL_MAX_BANDS 128
+#define MK_LOGMEL_FLOOR (-8192)
 
 typedef struct {
     uint16_t frame_length; /* at most fft.length */

@@ -46,27 +46,39 @@ void mk_logmel_reset(mk_logmel *logmel)
     logmel->filled = 0;
 }
 
-/* Window the frame into the FFT's reordered input. */
-static void window_frame(const mk_logmel *logmel)
+/* Shift that brings the frame's largest sample to 15 bits, so that faint audio is as exact as loud. */
+static uint32_t headroom(const int16_t *x, uint32_t n)
+{
+    uint32_t magnitude = 1;
+    for (const int16_t *const end = x + n; x < end; x++)
+        magnitude |= (uint32_t)(*x ^ (*x >> 15));
+    return mk_leading_zeros(magnitude) - 17u;
+}
+
+/* Window the frame into the FFT's reordered input; returns the shift it was scaled up by. */
+static uint32_t window_frame(const mk_logmel *logmel)
 {
     const mk_logmel_config *const config = logmel->config;
     const int16_t *x = logmel->history + 1, *w = config->window;
     const uint16_t *reversed = config->fft.reversed;
     const uint16_t *const last = reversed + config->frame_length / 2u, *const end = reversed + config->fft.length / 2u;
     int32_t *const data = logmel->scratch;
-    if (config->preemphasis == 0) {
+    const int32_t p = config->preemphasis;
+    const uint32_t shift = headroom(logmel->history, config->frame_length + 1u);
+    const int32_t gain = (int32_t)(1u << shift);
+    if (p == 0) {
         for (; reversed < last; reversed++, x += 2, w += 2) {
             int32_t *const pair = data + 2u * *reversed;
-            pair[0] = (int32_t)x[0] * w[0];
-            pair[1] = (int32_t)x[1] * w[1];
+            pair[0] = x[0] * gain * w[0];
+            pair[1] = x[1] * gain * w[1];
         }
     } else {
-        const int32_t p = config->preemphasis;
         for (; reversed < last; reversed++, x += 2, w += 2) {
             int32_t *const pair = data + 2u * *reversed;
+            const int32_t x0 = x[0] * gain, x1 = x[1] * gain;
             /* the difference needs 17 bits: with a Q14 window it still fits */
-            pair[0] = (x[0] - ((p * x[-1] + (1 << 14)) >> 15)) * w[0];
-            pair[1] = (x[1] - ((p * x[0] + (1 << 14)) >> 15)) * w[1];
+            pair[0] = (x0 - ((p * (x[-1] * gain) + (1 << 14)) >> 15)) * w[0];
+            pair[1] = (x1 - ((p * x0 + (1 << 14)) >> 15)) * w[1];
         }
     }
     for (; reversed < end; reversed++) {
@@ -74,6 +86,7 @@ static void window_frame(const mk_logmel *logmel)
         pair[0] = 0;
         pair[1] = 0;
     }
+    return shift;
 }
 
 /* Spectrum to 32-bit powers, packed into the front of the same buffer; returns the shift that filled 31 bits. */
@@ -96,9 +109,9 @@ static void transform_frame(const mk_logmel *logmel, int16_t *row)
 {
     const mk_logmel_config *const config = logmel->config;
     int32_t *const data = logmel->scratch;
-    window_frame(logmel);
+    const uint32_t gain = window_frame(logmel);
     mk_rfft_q31_process(&config->fft, data);
-    const uint32_t shift = power_spectrum(data, config->fft.length / 2u);
+    const uint32_t shift = gain + power_spectrum(data, config->fft.length / 2u);
     const int32_t offset = logmel->log2_offset - (int32_t)(shift << 17);
     const uint16_t *weight = config->weights;
     for (uint32_t b = 0; b < config->bands; b++) {
@@ -107,10 +120,11 @@ static void transform_frame(const mk_logmel *logmel, int16_t *row)
         uint64_t energy = 0;
         for (; weight < end; weight++, power++)
             energy += (uint64_t)*weight * *power;
-        /* Q16 base 2 to Q9 base e: one factor ln 2, seven bits less */
-        const int32_t log2_energy = energy ? mk_log2_q16(energy) + offset : 0;
-        const int32_t ln = (mk_mul_high(log2_energy * 4, LN2_Q31) + (1 << 7)) >> 8;
-        row[b] = mk_saturate_int16(ln < 0 ? 0 : ln);
+        int32_t ln = MK_LOGMEL_FLOOR;
+        if (energy)
+            /* Q16 base 2 to Q9 base e: one factor ln 2, seven bits less */
+            ln = (mk_mul_high((mk_log2_q16(energy) + offset) * 4, LN2_Q31) + (1 << 7)) >> 8;
+        row[b] = mk_saturate_int16(ln < MK_LOGMEL_FLOOR ? MK_LOGMEL_FLOOR : ln);
     }
 }
 
