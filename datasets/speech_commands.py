@@ -33,6 +33,7 @@ KEYWORDS = ("yes", "no", "up", "down", "left", "right", "on", "off", "stop", "go
 LABELS = (SILENCE, UNKNOWN, *KEYWORDS)
 
 _SPEAKER = re.compile(r"(?P<speaker>.+)_nohash_(?P<take>[^_]*)")
+_ENDINGS = re.compile(r"(\.wav|\.flac)+$", re.IGNORECASE)
 _LISTS = {"validation": "validation_list.txt", "testing": "testing_list.txt"}
 # the constant of the official rule, 2**27 - 1
 _MAX_WAVS_PER_CLASS = 2**27 - 1
@@ -218,13 +219,14 @@ def find(root: Path | str, keywords: Sequence[str] = KEYWORDS) -> SpeechCommands
         raise DataError(f"{root} is a file. Name the folder that holds the word folders.")
     clips: list[Clip] = []
     ignored: list[Path] = []
-    for folder in _word_folders(root):
-        lists = _official_lists(folder.parent)
+    folders = _word_folders(root)
+    lists = {parent: _official_lists(parent) for parent in {folder.parent for folder in folders}}
+    for folder in folders:
         for path in sorted(folder.iterdir()):
             if not path.is_file() or path.name.startswith("."):
                 continue
             if path.suffix.lower() in audio.SUFFIXES:
-                clips.append(_clip(root, path, keywords, lists))
+                clips.append(_clip(root, path, keywords, lists[folder.parent]))
             elif path.suffix.lower() not in (".md", ".txt", ".csv"):
                 ignored.append(path)
     if not clips:
@@ -313,9 +315,7 @@ def _official_lists(folder: Path) -> dict[str, str]:
 
 def _stem(name: str) -> str:
     """File name without its ending, or endings: the test sets have ".wav.wav"."""
-    while (shorter := Path(name)).suffix.lower() in audio.SUFFIXES:
-        name = shorter.stem
-    return name
+    return _ENDINGS.sub("", name)
 
 
 def _clip(root: Path, path: Path, keywords: Sequence[str], lists: dict[str, str]) -> Clip:

@@ -1,6 +1,7 @@
 """Splits by group: no speaker, subject, machine or station is ever on both sides."""
 
-from collections.abc import Sequence
+import warnings
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -77,10 +78,7 @@ def by_group(
             f"{count} {held_out}s cannot make {folds} folds. Ask for fewer folds, or add recordings."
         )
     splitter = StratifiedGroupKFold(n_splits=folds, shuffle=True, random_state=seed)
-    return [
-        _split(held_out, fold, train, test, groups)
-        for fold, (train, test) in enumerate(splitter.split(np.zeros(len(labels)), labels, groups))
-    ]
+    return _folds(held_out, folds, lambda: splitter.split(np.zeros(len(labels)), labels, groups), groups)
 
 
 def hold_out(
@@ -120,13 +118,20 @@ def leaky(labels: Sequence[str], groups: Sequence[str], *, folds: int = 5, seed:
     labels, groups = _columns(labels, groups)
     _check_folds(folds)
     splitter = StratifiedKFold(n_splits=folds, shuffle=True, random_state=seed)
-    try:
-        parts = list(splitter.split(np.zeros(len(labels)), labels))
-    except ValueError as error:
-        raise DataError(
-            f"{len(labels)} recordings cannot make {folds} folds. Ask for fewer folds."
-        ) from error
-    return [_split("leaky", fold, train, test, groups) for fold, (train, test) in enumerate(parts)]
+    return _folds("leaky", folds, lambda: splitter.split(np.zeros(len(labels)), labels), groups)
+
+
+def _folds(name: str, folds: int, divide: Callable[[], Iterable], groups: np.ndarray) -> list[Split]:
+    with warnings.catch_warnings():
+        # a label with fewer recordings than folds is missing from some test sides; the counts show it
+        warnings.filterwarnings("ignore", "The least populated class", UserWarning)
+        try:
+            parts = list(divide())
+        except ValueError as error:
+            raise DataError(
+                f"no label has enough recordings for {folds} folds. Ask for fewer folds."
+            ) from error
+    return [_split(name, fold, train, test, groups) for fold, (train, test) in enumerate(parts)]
 
 
 def _columns(labels: Sequence[str], groups: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
