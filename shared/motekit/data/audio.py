@@ -1,6 +1,5 @@
 """Sound files in and out: 16-bit mono samples, or one line that says what is wrong with the file."""
 
-import struct
 from pathlib import Path
 
 import numpy as np
@@ -148,10 +147,10 @@ def _check_wav_length(file, size: int, name: str) -> None:
         return
     frame_bytes = 0
     while len(chunk := file.read(8)) == 8:
-        kind, length = chunk[:4], struct.unpack("<I", chunk[4:])[0]
+        kind, length = chunk[:4], int.from_bytes(chunk[4:], "little")
         start = file.tell()
         if kind == b"fmt " and length >= 16:
-            frame_bytes = struct.unpack("<H", file.read(14)[12:14])[0]
+            frame_bytes = int.from_bytes(file.read(14)[12:14], "little")
         if kind == b"data":
             if length != _UNKNOWN_LENGTH and start + length > size:
                 frame = frame_bytes or 1
