@@ -16,9 +16,9 @@ def project_root() -> Path:
     A wheel carries them inside the package; an editable install finds them in the checkout.
     """
     for root in (_PACKAGE, _PACKAGE.parents[1]):
-        if (root / "platformio.ini").is_file() and (root / "apps").is_dir():
+        if (root / "shared" / "core").is_dir() and (root / "apps").is_dir():
             return root
-    raise MotekitError("the installation is incomplete (no platformio.ini). Install motekit again.")
+    raise MotekitError("the installation is incomplete (no shared/core). Install motekit again.")
 
 
 def is_checkout() -> bool:

@@ -80,3 +80,7 @@ class Mfcc(Block):
     def process(self, samples: np.ndarray) -> np.ndarray:
         """Whole recording, int16[n], to int16[rows, coefficients] in Q7, from a fresh start."""
         return self.transform(self.logmel.process(samples))
+
+    def rows_of(self, samples: int) -> int:
+        """Rows that a recording of so many samples gives."""
+        return self.logmel.rows_of(samples)

@@ -1,0 +1,5 @@
+"""`python -m motekit`."""
+
+from .cli import main
+
+main()

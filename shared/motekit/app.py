@@ -1,0 +1,178 @@
+"""An application as its app.toml declares it."""
+
+import tomllib
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from .errors import ConfigError
+from .paths import project_root
+
+_SECTIONS = {
+    "app": {"name", "summary", "version", "dataset"},
+    "sensor": {"kind", "channels", "unit", "rate_hz", "range"},
+    "window": {"length_s", "hop_s"},
+    "features": None,
+    "model": {"labels", "quantization"},
+    "decision": None,
+    "boards": {"emulated"},
+    "budget": None,
+}
+_BUDGET = {"flash", "ram", "instructions_per_window"}
+
+
+@dataclass(frozen=True)
+class App:
+    """One application: its folder and what app.toml says.
+
+    Attributes
+    ----------
+    folder : Path
+        The app's folder.
+    sensor, window, model, decision : dict
+        The tables of app.toml of that name.
+    features : list of dict
+        The `[[features]]`, in order.
+    budget : dict of dict
+        By board: flash and RAM in bytes, instructions a window.
+    """
+
+    folder: Path
+    name: str
+    summary: str
+    version: str
+    dataset: str
+    sensor: dict[str, Any]
+    window: dict[str, float]
+    features: list[dict[str, Any]]
+    model: dict[str, Any]
+    decision: dict[str, Any]
+    boards: list[str]
+    budget: dict[str, dict[str, int]]
+
+    @property
+    def rate_hz(self) -> int:
+        """Sampling rate the app listens at, in Hz."""
+        return self.sensor["rate_hz"]
+
+    @property
+    def labels(self) -> list[str]:
+        """Classes, in the order of the network's outputs."""
+        return self.model["labels"]
+
+    @property
+    def pretrained(self) -> Path:
+        """Folder of the committed model."""
+        return self.folder / "pretrained"
+
+    @cached_property
+    def feature_block(self):
+        """The feature block that `[[features]]` declares (a `motekit.dsp.Block`)."""
+        from .dsp.declared import build
+
+        return build(self.features, self.rate_hz, str(self.folder / "app.toml"))
+
+    @property
+    def feature_hash(self) -> int:
+        """64 bits that change whenever the features' bits may change."""
+        return int.from_bytes(self.feature_block.digest()[:8], "big")
+
+    @property
+    def rows(self) -> int:
+        """Feature rows a window."""
+        return self.feature_block.rows_of(round(self.window["length_s"] * self.rate_hz))
+
+    @property
+    def stride(self) -> int:
+        """Feature rows from one window to the next."""
+        stride = self.window["hop_s"] * self.rate_hz / self.feature_block.hop
+        if stride < 1 or abs(stride - round(stride)) > 1e-6:
+            raise ConfigError(
+                f"{self.folder / 'app.toml'}: window hop_s {self.window['hop_s']} is not a whole number of "
+                f"feature hops of {self.feature_block.hop / self.rate_hz:g} s. Choose a multiple."
+            )
+        return round(stride)
+
+    @property
+    def window_period_s(self) -> float:
+        """Seconds between two decisions."""
+        return self.stride * self.feature_block.hop / self.rate_hz
+
+
+def apps_dir() -> Path:
+    """Folder of the applications."""
+    return project_root() / "apps"
+
+
+def app_names() -> list[str]:
+    """Names of the applications that come with the project."""
+    return sorted(path.parent.name for path in apps_dir().glob("*/app.toml"))
+
+
+def load(name: str | Path) -> App:
+    """Read an application by name, or from a folder that holds an app.toml.
+
+    Raises
+    ------
+    ConfigError
+        If there is none, or it is not well-formed; the line says where.
+    """
+    folder = Path(name)
+    if not (folder / "app.toml").is_file():
+        folder = apps_dir() / str(name)
+    path = folder / "app.toml"
+    if not path.is_file():
+        raise ConfigError(f"there is no app {str(name)!r}. Choose one of: {', '.join(app_names())}; or give its folder.")
+    try:
+        declared = tomllib.loads(path.read_text(encoding="utf8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: {error}. Correct the file.") from error
+    _check(declared, path)
+    return App(
+        folder=folder.resolve(),
+        name=declared["app"]["name"],
+        summary=declared["app"]["summary"],
+        version=declared["app"]["version"],
+        dataset=declared["app"].get("dataset", ""),
+        sensor=declared["sensor"],
+        window=declared["window"],
+        features=declared["features"],
+        model=declared["model"],
+        decision=declared["decision"],
+        boards=declared.get("boards", {}).get("emulated", ["host"]),
+        budget=declared.get("budget", {}),
+    )
+
+
+def _check(declared: dict[str, Any], path: Path) -> None:
+    """Raise a ConfigError that names the first thing wrong with an app.toml."""
+    for section in ("app", "sensor", "window", "features", "model", "decision"):
+        if section not in declared:
+            raise ConfigError(f"{path}: section [{section}] is missing. Add it (see docs/add-an-app.md).")
+    for section, table in declared.items():
+        if section not in _SECTIONS:
+            raise ConfigError(f"{path}: unknown section [{section}]. Known: {', '.join(_SECTIONS)}.")
+        known = _SECTIONS[section]
+        if known is not None and (unknown := set(table) - known):
+            raise ConfigError(
+                f"{path}: unknown key {sorted(unknown)[0]!r} in [{section}]. Known: {', '.join(sorted(known))}."
+            )
+    for board, limits in declared.get("budget", {}).items():
+        if unknown := set(limits) - _BUDGET:
+            raise ConfigError(f"{path}: unknown key {sorted(unknown)[0]!r} in [budget.{board}].")
+    for section, key, kind in (
+        ("app", "name", str),
+        ("app", "summary", str),
+        ("app", "version", str),
+        ("sensor", "rate_hz", int),
+        ("sensor", "channels", list),
+        ("window", "length_s", int | float),
+        ("window", "hop_s", int | float),
+        ("model", "labels", list),
+    ):
+        if not isinstance(declared[section].get(key), kind):
+            raise ConfigError(f"{path}: [{section}] {key} is missing or not of the right kind. Correct it.")
+    labels = declared["model"]["labels"]
+    if len(set(labels)) != len(labels) or not labels:
+        raise ConfigError(f"{path}: [model] labels must be different from each other, and at least one.")

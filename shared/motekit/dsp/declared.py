@@ -1,0 +1,51 @@
+"""From the `[[features]]` of an app.toml to a feature block."""
+
+from typing import Any
+
+from ..errors import ConfigError
+from .logmel import LogMel
+from .mfcc import Mfcc
+
+_LOG_MEL = {"frame_s", "hop_s", "fft_length", "bands", "range_hz", "preemphasis"}
+
+
+def _log_mel(declared: dict[str, Any], rate_hz: int) -> LogMel:
+    return LogMel(
+        rate_hz=rate_hz,
+        frame_length=round(declared.get("frame_s", 0.030) * rate_hz),
+        hop=round(declared.get("hop_s", 0.020) * rate_hz),
+        fft_length=declared.get("fft_length", 512),
+        bands=declared.get("bands", 40),
+        range_hz=tuple(declared.get("range_hz", (20.0, rate_hz / 2 - 400))),
+        preemphasis=declared.get("preemphasis", 0.0),
+    )
+
+
+def _mfcc(declared: dict[str, Any], rate_hz: int) -> Mfcc:
+    return Mfcc(_log_mel(declared, rate_hz), declared.get("coefficients", 13))
+
+
+_BLOCKS = {"log_mel": (_log_mel, _LOG_MEL), "mfcc": (_mfcc, _LOG_MEL | {"coefficients"})}
+
+
+def build(features: list[dict[str, Any]], rate_hz: int, where: str):
+    """Make the block that `features` declares; `where` names the file in errors.
+
+    Raises
+    ------
+    ConfigError
+        If a block or a key is unknown, or a value is out of its range.
+    """
+    if len(features) != 1:
+        raise ConfigError(f"{where}: {len(features)} [[features]] are declared; an audio app has one. Keep one.")
+    declared = features[0]
+    name = declared.get("block")
+    if name not in _BLOCKS:
+        raise ConfigError(f"{where}: unknown feature block {name!r}. Known: {', '.join(sorted(_BLOCKS))}.")
+    make, known = _BLOCKS[name]
+    if unknown := set(declared) - known - {"block"}:
+        raise ConfigError(f"{where}: {name} has no key {sorted(unknown)[0]!r}. Known: {', '.join(sorted(known))}.")
+    try:
+        return make(declared, rate_hz)
+    except (TypeError, ValueError) as error:
+        raise ConfigError(f"{where}: {name}: {error}. Correct the value.") from error
