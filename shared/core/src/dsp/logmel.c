@@ -49,10 +49,10 @@ void mk_logmel_reset(mk_logmel *logmel)
 /* Shift that brings the frame's largest sample to 15 bits, so that faint audio is as exact as loud. */
 static uint32_t headroom(const int16_t *x, uint32_t n)
 {
-    uint32_t magnitude = 1;
+    int32_t magnitude = 1;
     for (const int16_t *const end = x + n; x < end; x++)
-        magnitude |= (uint32_t)(*x ^ (*x >> 15));
-    return mk_leading_zeros(magnitude) - 17u;
+        magnitude |= *x ^ (*x >> 15);
+    return mk_leading_zeros((uint32_t)magnitude) - 17u;
 }
 
 /* Window the frame into the FFT's reordered input; returns the shift it was scaled up by. */
@@ -92,11 +92,11 @@ static uint32_t window_frame(const mk_logmel *logmel)
 /* Spectrum to 32-bit powers, packed into the front of the same buffer; returns the shift that filled 31 bits. */
 static uint32_t power_spectrum(int32_t *data, uint32_t bins)
 {
-    uint32_t magnitude = 1;
+    int32_t magnitude = 1;
     data[1] = 0;
     for (const int32_t *x = data; x < data + 2u * bins; x += 2)
-        magnitude |= (uint32_t)(x[0] ^ (x[0] >> 31)) | (uint32_t)(x[1] ^ (x[1] >> 31));
-    const uint32_t shift = mk_leading_zeros(magnitude) - 1u;
+        magnitude |= (x[0] ^ (x[0] >> 31)) | (x[1] ^ (x[1] >> 31));
+    const uint32_t shift = mk_leading_zeros((uint32_t)magnitude) - 1u;
     uint32_t *power = (uint32_t *)data;
     for (const int32_t *x = data; x < data + 2u * bins; x += 2) {
         const int32_t re = (int32_t)((uint32_t)x[0] << shift), im = (int32_t)((uint32_t)x[1] << shift);
