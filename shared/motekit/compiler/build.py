@@ -1,0 +1,193 @@
+"""From a .tflite model to C: read, simplify, choose kernels, plan, write."""
+
+import hashlib
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..errors import ConfigError, MotekitError
+from ..files import write_if_changed
+from ..paths import core_dir
+from . import simplify
+from .emit import Code, emit
+from .ir import Graph, Tensor
+from .kernels import Kernel, Target
+from .ops import Alias, lower
+from .plan import Plan, Step, make_plan
+from .reader import read_bytes, read_tflite
+
+
+@dataclass(frozen=True)
+class CompiledModel:
+    """What came out: texts, plan and the files that hold them (if they were written)."""
+
+    name: str
+    graph: Graph
+    plan: Plan
+    code: Code
+    files: tuple[Path, ...] = ()
+
+    @property
+    def arena_bytes(self) -> int:
+        """Size of the arena, state included."""
+        return self.plan.arena_bytes
+
+    @property
+    def steps(self) -> list[Step]:
+        """Kernel calls in running order; their number is the argument of MK_NN_STEP."""
+        return self.plan.steps
+
+    @property
+    def macs(self) -> int:
+        """Multiply-accumulates of one inference, after simplification."""
+        return sum(step.kernel.macs for step in self.plan.steps)
+
+    @property
+    def inputs(self) -> list[Tensor]:
+        """Input tensors."""
+        return [self.graph.tensors[number] for number in self.graph.inputs]
+
+    @property
+    def outputs(self) -> list[Tensor]:
+        """Output tensors."""
+        return [self.graph.tensors[number] for number in self.graph.outputs]
+
+
+def lower_graph(graph: Graph, target: Target) -> tuple[list[Step], list[Alias]]:
+    """Choose a kernel for every node."""
+    steps: list[Step] = []
+    aliases: list[Alias] = []
+    for node in graph.nodes:
+        lowered = lower(graph, node, target)
+        for part in lowered if isinstance(lowered, list) else [lowered]:
+            if isinstance(part, Kernel):
+                steps.append(Step(node.op, graph.tensors[part.outputs[0]].name, part))
+            else:
+                aliases.append(part)
+    return steps, aliases
+
+
+def translate(
+    model: bytes | str | Path,
+    *,
+    name: str,
+    feature_hash: int = 0,
+    labels: Sequence[str] = (),
+    target: str | Target = "generic",
+    optimise: bool = True,
+) -> CompiledModel:
+    """Compile a model in memory.
+
+    Parameters
+    ----------
+    model : bytes or path
+        A .tflite file.
+    name : str
+        Part of C names: letters, digits, underscores.
+    feature_hash : int
+        64-bit hash of the feature configuration, 0 for none.
+    labels : sequence of str
+        Class names; if given, as many as the first output has elements.
+    target : str or Target
+        Core the weights are arranged for: generic, dsp, mve, m0 or avr. All run everywhere.
+    optimise : bool
+        False keeps the graph as it is in the file, for comparing layer by layer.
+
+    Returns
+    -------
+    CompiledModel
+
+    Raises
+    ------
+    ModelError
+        If the file is damaged or uses what motekit does not support.
+    """
+    data = read_bytes(model)
+    graph = read_tflite(data)
+    if not 0 <= feature_hash < 2**64:
+        raise ConfigError(
+            f"feature hash {feature_hash:#x} is not a 64-bit number. Take it from the app's features."
+        )
+    if labels and len(labels) != graph.tensors[graph.outputs[0]].elements:
+        raise ConfigError(
+            f"{len(labels)} labels for {graph.tensors[graph.outputs[0]].elements} scores. "
+            "Give one label for each output of the model."
+        )
+    graph = simplify.simplify(graph, optimise=optimise)
+    chosen = Target(target) if isinstance(target, str) else target
+    steps, aliases = lower_graph(graph, chosen)
+    plan = make_plan(graph, steps, aliases)
+    provenance = f"From a .tflite of {len(data)} bytes, sha256 {hashlib.sha256(data).hexdigest()}."
+    code = emit(
+        graph, plan, name=name, feature_hash=feature_hash, labels=tuple(labels), provenance=provenance
+    )  # fmt: skip
+    return CompiledModel(name, graph, plan, code)
+
+
+def compile_model(
+    model: bytes | str | Path,
+    out_dir: str | Path,
+    *,
+    name: str,
+    feature_hash: int = 0,
+    labels: Sequence[str] = (),
+    target: str | Target = "generic",
+    standalone: bool = False,
+) -> CompiledModel:
+    """Compile a model to C files; see `translate` for the parameters.
+
+    Parameters
+    ----------
+    out_dir : path
+        Receives <name>_model.h and <name>_model.c. Files whose content did not change are not touched.
+    standalone : bool
+        Copy the kernels it uses beside it, so that the folder compiles alone with
+        `cc -std=c99 -I. *.c`.
+
+    Raises
+    ------
+    ModelError
+        If the model cannot be compiled; nothing is written then.
+    MotekitError
+        If a file cannot be written.
+    """
+    compiled = translate(model, name=name, feature_hash=feature_hash, labels=labels, target=target)
+    out = Path(out_dir)
+    texts = {f"{name}_model.h": compiled.code.header, f"{name}_model.c": compiled.code.source}
+    if standalone:
+        texts.update(kernel_files(compiled.code))
+    for file, text in texts.items():
+        write_if_changed(out / file, text)
+    return CompiledModel(
+        name, compiled.graph, compiled.plan, compiled.code, tuple(out / file for file in texts)
+    )
+
+
+def kernel_files(code: Code) -> dict[str, str]:
+    """Sources and headers a compiled model needs beside it: relative path -> text."""
+    core = core_dir()
+    texts: dict[str, str] = {}
+    pending = [(core / "src" / "nn" / source, source) for source in code.sources]
+    pending += [(core / "include" / header, header) for header in code.headers]
+    while pending:
+        path, relative = pending.pop()
+        if relative in texts:
+            continue
+        try:
+            texts[relative] = path.read_text()
+        except OSError as error:
+            raise MotekitError(f"the installation lacks {path.name}. Install motekit again.") from error
+        for line in texts[relative].splitlines():
+            if line.startswith('#include "'):
+                included = line.split('"')[1]
+                in_core = included.startswith("motekit/")
+                base = core / "include" if in_core else path.parent
+                nested = included if in_core else os.path.join(os.path.dirname(relative), included)
+                pending.append((base / included, nested))
+    return texts
+
+
+def kernel_paths(code: Code) -> list[Path]:
+    """The kernel sources in the core, for a build that takes them from there."""
+    return [core_dir() / "src" / "nn" / source for source in code.sources]

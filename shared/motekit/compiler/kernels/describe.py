@@ -1,0 +1,122 @@
+"""Descriptions of operators that have more than one kernel, as the candidates see them."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True, eq=False)
+class ConvOp:
+    """Convolution, depthwise convolution, or a per-channel dense layer seen as a 1x1 convolution.
+
+    `weights` is int8 [out_c, kernel_h, kernel_w, group_c]; for depthwise [1, kernel_h, kernel_w, out_c].
+    `bias` has the input's zero point folded in (int64 values that fit int32).
+    """
+
+    source: int
+    result: int
+    depthwise: bool
+    weights: np.ndarray
+    bias: np.ndarray
+    multipliers: np.ndarray
+    shifts: np.ndarray
+    batch: int
+    in_shape: tuple[int, int, int]
+    out_shape: tuple[int, int, int]
+    kernel: tuple[int, int]
+    stride: tuple[int, int]
+    dilation: tuple[int, int]
+    pad: tuple[int, int]
+    in_zero: int
+    out_zero: int
+    act_min: int
+    act_max: int
+    #: largest magnitude any sum can take, bias included, for inputs in int8
+    bound: int
+
+    @property
+    def macs(self) -> int:
+        """Multiply-accumulates, padding included."""
+        height, width, channels = self.out_shape
+        per_output = self.kernel[0] * self.kernel[1] * (1 if self.depthwise else self.weights.shape[3])
+        return self.batch * height * width * channels * per_output
+
+    @property
+    def is_pointwise(self) -> bool:
+        """1x1, stride 1, no padding, one group: a matrix product over pixels."""
+        return (
+            not self.depthwise
+            and self.kernel == (1, 1)
+            and self.stride == (1, 1)
+            and self.pad == (0, 0)
+            and self.weights.shape[3] == self.in_shape[2]
+        )
+
+    @property
+    def clamps_negative(self) -> bool:
+        """Whether the activation hides everything below the output's zero (RELU and its kin)."""
+        return self.act_min >= self.out_zero
+
+
+@dataclass(frozen=True, eq=False)
+class DenseOp:
+    """Fully connected layer with one multiplier; `weights` int8 [outputs, inputs], zero point folded into bias."""
+
+    source: int
+    result: int
+    weights: np.ndarray
+    bias: np.ndarray
+    multiplier: int
+    shift: int
+    rows: int
+    out_zero: int
+    act_min: int
+    act_max: int
+    bound: int
+
+    @property
+    def macs(self) -> int:
+        """Multiply-accumulates."""
+        return self.rows * self.weights.size
+
+
+@dataclass(frozen=True, eq=False)
+class PoolOp:
+    """Average or maximum pooling."""
+
+    source: int
+    result: int
+    average: bool
+    batch: int
+    in_shape: tuple[int, int, int]
+    out_shape: tuple[int, int, int]
+    window: tuple[int, int]
+    stride: tuple[int, int]
+    pad: tuple[int, int]
+    act_min: int
+    act_max: int
+
+
+def streaming_distance(
+    batch: int,
+    in_shape: tuple[int, int, int],
+    out_shape: tuple[int, int, int],
+    stride: tuple[int, int],
+    pad: tuple[int, int],
+    in_bytes: int = 1,
+    out_bytes: int = 1,
+) -> int | None:
+    """How far before its input the output of a window operator must begin.
+
+    Assumes that outputs are written pixel by pixel in order and that a pixel's inputs are all needed
+    until its last channel is written. None if the memory cannot be shared.
+    """
+    if batch != 1:
+        return None
+    (_, in_w, in_c), (out_h, out_w, out_c) = in_shape, out_shape
+    rows = np.maximum(np.arange(out_h) * stride[0] - pad[0], 0)
+    columns = np.maximum(np.arange(out_w) * stride[1] - pad[1], 0)
+    first = ((rows[:, None] * in_w + columns[None, :]) * in_c * in_bytes).ravel()
+    needed = np.minimum.accumulate(first[::-1])[::-1]
+    written = (np.arange(out_h * out_w) + 1) * out_c * out_bytes
+    return int(np.max(written - needed))

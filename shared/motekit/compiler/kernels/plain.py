@@ -1,0 +1,91 @@
+"""The kernels that take every case, in the weight layouts of the .tflite file."""
+
+from typing import Any
+
+from . import Array, Kernel, Struct, Target, channels, kernel
+from .describe import ConvOp, DenseOp, PoolOp, streaming_distance
+
+
+def conv_fields(op: ConvOp) -> dict[str, Any]:
+    """The fields of `mk_conv` other than weights and channels."""
+    (in_h, in_w, in_c), (out_h, out_w, out_c) = op.in_shape, op.out_shape
+    return {
+        "batch": op.batch,
+        "in_h": in_h, "in_w": in_w, "in_c": in_c,
+        "out_h": out_h, "out_w": out_w, "out_c": out_c,
+        "kernel_h": op.kernel[0], "kernel_w": op.kernel[1],
+        "stride_h": op.stride[0], "stride_w": op.stride[1],
+        "dilation_h": op.dilation[0], "dilation_w": op.dilation[1],
+        "pad_top": op.pad[0], "pad_left": op.pad[1],
+        "in_zero": op.in_zero, "out_zero": op.out_zero,
+        "act_min": op.act_min, "act_max": op.act_max,
+    }  # fmt: skip
+
+
+def _share(source: int, distance: int | None) -> dict[int, int]:
+    return {} if distance is None else {source: distance}
+
+
+@kernel("conv")
+def conv(op: ConvOp, target: Target) -> Kernel:
+    """Plain convolution and depthwise convolution."""
+    config = Struct(
+        "mk_conv",
+        {
+            "weights": Array("int8_t", op.weights, kind="weights"),
+            "channels": channels(op.bias, op.multipliers, op.shifts),
+            **conv_fields(op),
+        },
+    )
+    distance = streaming_distance(op.batch, op.in_shape, op.out_shape, op.stride, op.pad)
+    return Kernel(
+        function="mk_depthwise_s8" if op.depthwise else "mk_conv_s8",
+        header="motekit/nn_conv.h",
+        sources=("depthwise_s8.c" if op.depthwise else "conv_s8.c",),
+        config=config,
+        extra=() if op.depthwise else (op.weights.shape[3],),
+        inputs=(op.source,),
+        outputs=(op.result,),
+        distance=_share(op.source, distance),
+        macs=op.macs,
+    )
+
+
+@kernel("dense")
+def dense(op: DenseOp, target: Target) -> Kernel:
+    """Plain fully connected layer."""
+    outputs, inputs = op.weights.shape
+    config = Struct(
+        "mk_dense",
+        {
+            "weights": Array("int8_t", op.weights, kind="weights"),
+            "bias": Array("int32_t", op.bias, kind="bias"),
+            "rows": op.rows, "inputs": inputs, "outputs": outputs,
+            "multiplier": op.multiplier, "shift": op.shift,
+            "out_zero": op.out_zero, "act_min": op.act_min, "act_max": op.act_max,
+        },
+    )  # fmt: skip
+    return Kernel(
+        "mk_dense_s8", "motekit/nn_dense.h", ("dense_s8.c",), (op.source,), (op.result,), config, macs=op.macs
+    )
+
+
+@kernel("pool")
+def pool(op: PoolOp, target: Target) -> Kernel:
+    """Average and maximum pooling."""
+    kind = "avgpool" if op.average else "maxpool"
+    (in_h, in_w, in_c), (out_h, out_w, _) = op.in_shape, op.out_shape
+    config = Struct(
+        "mk_pool",
+        {
+            "batch": op.batch, "in_h": in_h, "in_w": in_w, "channels": in_c, "out_h": out_h, "out_w": out_w,
+            "window_h": op.window[0], "window_w": op.window[1],
+            "stride_h": op.stride[0], "stride_w": op.stride[1],
+            "pad_top": op.pad[0], "pad_left": op.pad[1], "act_min": op.act_min, "act_max": op.act_max,
+        },
+    )  # fmt: skip
+    distance = streaming_distance(op.batch, op.in_shape, op.out_shape, op.stride, op.pad)
+    return Kernel(
+        f"mk_{kind}_s8", "motekit/nn_pool.h", (f"{kind}_s8.c",), (op.source,), (op.result,), config,
+        distance=_share(op.source, distance),
+    )  # fmt: skip

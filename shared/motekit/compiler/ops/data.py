@@ -1,0 +1,1 @@
+"""Operators that move, convert or reduce data: PAD, QUANTIZE, DEQUANTIZE, MEAN."""

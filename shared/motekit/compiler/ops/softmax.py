@@ -1,0 +1,54 @@
+"""SOFTMAX."""
+
+import math
+
+import numpy as np
+
+from .. import fixedpoint
+from ..ir import Graph, Node, node_error
+from ..kernels import Array, Kernel, Struct, Target
+from . import expect_dtype, expect_shape, operator
+
+_INTEGER_BITS = 5
+
+
+@operator("SOFTMAX")
+def softmax(graph: Graph, node: Node, target: Target) -> Kernel:
+    """Softmax with its exponentials tabulated."""
+    source, result = graph.input(node, 0), graph.output(node)
+    expect_dtype(graph, node, source, "int8")
+    expect_dtype(graph, node, result, "int8")
+    expect_shape(graph, node, result, source.shape)
+    if result.zero_point != -128 or result.scale != np.float32(1 / 256):
+        raise node_error(
+            graph, node, "its output is not in 1/256 from -128", "Let the converter choose the scale"
+        )
+    beta = float(node.options["beta"])
+    if not math.isfinite(beta) or beta <= 0:
+        raise node_error(graph, node, f"beta is {beta}")
+    table = exponentials(beta * float(source.scale))
+    classes = source.shape[-1] if source.shape else 1
+    config = Struct(
+        "mk_softmax",
+        {
+            "exps": Array("int32_t", table),
+            "count": len(table), "rows": source.elements // classes, "classes": classes,
+        },
+    )  # fmt: skip
+    return Kernel(
+        "mk_softmax_s8", "motekit/nn_softmax.h", ("softmax_s8.c",), (node.inputs[0],), (node.outputs[0],), config,
+        distance={node.inputs[0]: 0},
+    )  # fmt: skip
+
+
+def exponentials(step: float) -> np.ndarray:
+    """exp(-d * step) in Q31 for d = 0, 1, ... as far as it counts."""
+    factor = min(step * (1 << (31 - _INTEGER_BITS)), 2.0**31 - 1.0)
+    multiplier, shift = fixedpoint.quantize_multiplier(factor)
+    reach = ((1 << _INTEGER_BITS) - 1) * (1 << (31 - _INTEGER_BITS)) / 2.0**shift
+    count = min(int(math.floor(reach)) + 1, 256)
+    values = []
+    for difference in range(count):
+        scaled = fixedpoint.requantize(-difference, multiplier, shift)
+        values.append(fixedpoint.exp_on_negative(scaled, _INTEGER_BITS))
+    return np.array(values, np.int64)
