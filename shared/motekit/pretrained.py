@@ -1,5 +1,6 @@
 """A trained model as it lies in an app's pretrained/ folder."""
 
+import hashlib
 import json
 from dataclasses import dataclass
 from functools import cached_property
@@ -34,6 +35,11 @@ class Pretrained:
     def float(self) -> bytes:
         """The float .tflite."""
         return _read(self.folder / "float.tflite")
+
+    @property
+    def hash(self) -> int:
+        """64 bits that tell this int8 model from any other."""
+        return int.from_bytes(hashlib.sha256(self.int8).digest()[:8], "big")
 
     def keyword(self) -> Keyword:
         """The decision block with the thresholds that were set with this model."""

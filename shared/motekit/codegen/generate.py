@@ -72,6 +72,7 @@ def _header(app: App, model: Pretrained) -> str:
 #define MK_APP_WIDTH {app.feature_block.width}
 #define MK_APP_LABELS {len(app.labels)}
 #define MK_FEATURE_HASH 0x{app.feature_hash:016x}ull
+#define MK_MODEL_HASH 0x{model.hash:016x}ull
 
 #if MK_MODEL_{name}_FEATURE_HASH != MK_FEATURE_HASH
 #error "the model was trained on other features than this firmware computes: train it again"
