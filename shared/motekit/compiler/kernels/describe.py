@@ -1,6 +1,7 @@
 """Descriptions of operators that have more than one kernel, as the candidates see them."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -95,6 +96,22 @@ class PoolOp:
     pad: tuple[int, int]
     act_min: int
     act_max: int
+
+
+def conv_fields(op: ConvOp) -> dict[str, Any]:
+    """The fields of `mk_conv` other than weights and channels."""
+    (in_h, in_w, in_c), (out_h, out_w, out_c) = op.in_shape, op.out_shape
+    return {
+        "batch": op.batch,
+        "in_h": in_h, "in_w": in_w, "in_c": in_c,
+        "out_h": out_h, "out_w": out_w, "out_c": out_c,
+        "kernel_h": op.kernel[0], "kernel_w": op.kernel[1],
+        "stride_h": op.stride[0], "stride_w": op.stride[1],
+        "dilation_h": op.dilation[0], "dilation_w": op.dilation[1],
+        "pad_top": op.pad[0], "pad_left": op.pad[1],
+        "in_zero": op.in_zero, "out_zero": op.out_zero,
+        "act_min": op.act_min, "act_max": op.act_max,
+    }  # fmt: skip
 
 
 def streaming_distance(

@@ -1,25 +1,7 @@
 """The kernels that take every case, in the weight layouts of the .tflite file."""
 
-from typing import Any
-
 from . import Array, Kernel, Struct, Target, channels, kernel
-from .describe import ConvOp, DenseOp, PoolOp, streaming_distance
-
-
-def conv_fields(op: ConvOp) -> dict[str, Any]:
-    """The fields of `mk_conv` other than weights and channels."""
-    (in_h, in_w, in_c), (out_h, out_w, out_c) = op.in_shape, op.out_shape
-    return {
-        "batch": op.batch,
-        "in_h": in_h, "in_w": in_w, "in_c": in_c,
-        "out_h": out_h, "out_w": out_w, "out_c": out_c,
-        "kernel_h": op.kernel[0], "kernel_w": op.kernel[1],
-        "stride_h": op.stride[0], "stride_w": op.stride[1],
-        "dilation_h": op.dilation[0], "dilation_w": op.dilation[1],
-        "pad_top": op.pad[0], "pad_left": op.pad[1],
-        "in_zero": op.in_zero, "out_zero": op.out_zero,
-        "act_min": op.act_min, "act_max": op.act_max,
-    }  # fmt: skip
+from .describe import ConvOp, DenseOp, PoolOp, conv_fields, streaming_distance
 
 
 def _share(source: int, distance: int | None) -> dict[int, int]:

@@ -1,0 +1,142 @@
+#include "pair.h"
+
+void mk_pair_clamp(const mk_conv_pair *conv, int8_t *out, uint32_t count)
+{
+    if (conv->act_min <= INT8_MIN && conv->act_max >= INT8_MAX)
+        return;
+    for (uint32_t i = 0; i < count; i++)
+        out[i] = (int8_t)mk_clamp(out[i], conv->act_min, conv->act_max);
+}
+
+#ifdef MK_PAIR_DSP
+
+/* Two pairs of channels at w0 and w1 with `bytes` activations at x, a multiple of 4, at least 4.
+ * sums: 256 B + A and A of the first pair, then of the second. Four activations a step; the first
+ * pass enters the unrolled loop in its middle. */
+__attribute__((naked, noinline)) static void dot(MK_UNUSED const int32_t *w0, MK_UNUSED const int32_t *w1,
+                                                 MK_UNUSED const int8_t *x, MK_UNUSED uint32_t bytes,
+                                                 MK_UNUSED int32_t sums[4])
+{
+    __asm__ volatile(
+        "push {r4-r11, lr}\n"
+        "rsb r12, r3, #0\n"
+        "and r12, r12, #12\n" /* 4 x the steps left out of the first pass, 68 bytes each */
+        "add r3, r2\n"
+        "add r12, r12, r12, lsl #4\n"
+        "adr lr, 0f\n"
+        "add lr, r12\n"
+        "orr lr, #1\n"
+        "movs r4, #0\n"
+        "movs r5, #0\n"
+        "movs r6, #0\n"
+        "movs r7, #0\n"
+        "bx lr\n"
+        ".balign 4\n"
+        "0:\n"
+        ".rept 4\n"
+        "ldr r9, [r2], #4\n"
+        "ldrd r10, r11, [r0], #8\n"
+        "sxtb16 r8, r9\n"
+        "sxtb16 r9, r9, ror #8\n"
+        "smlad r4, r10, r8, r4\n"
+        "sxtb16 r10, r10\n"
+        "smlad r5, r10, r8, r5\n"
+        "smlad r4, r11, r9, r4\n"
+        "sxtb16 r11, r11\n"
+        "smlad r5, r11, r9, r5\n"
+        "ldrd r10, r11, [r1], #8\n"
+        "smlad r6, r10, r8, r6\n"
+        "sxtb16 r10, r10\n"
+        "smlad r7, r10, r8, r7\n"
+        "smlad r6, r11, r9, r6\n"
+        "sxtb16 r11, r11\n"
+        "smlad r7, r11, r9, r7\n"
+        ".endr\n"
+        "cmp r2, r3\n"
+        "bne 0b\n"
+        "ldr r0, [sp, #36]\n"
+        "stmia r0, {r4-r7}\n"
+        "pop {r4-r11, pc}\n");
+}
+
+static inline int32_t smmulr(int32_t a, int32_t b)
+{
+    int32_t result;
+    __asm__("smmulr %0, %1, %2" : "=r"(result) : "r"(a), "r"(b));
+    return result;
+}
+
+static inline int32_t smmlar(int32_t a, int32_t b, int32_t c)
+{
+    int32_t result;
+    __asm__("smmlar %0, %1, %2, %3" : "=r"(result) : "r"(a), "r"(b), "r"(c));
+    return result;
+}
+
+/* As requantize(), of twice the sum with its bias. */
+static inline int8_t requantize_twice(const mk_pair_channel *channel, int32_t twice, int32_t out_zero)
+{
+    int32_t high = smmulr(twice, channel->multiplier);
+    high = smmlar(high + (high >> 31), channel->scale, out_zero);
+    __asm__("ssat %0, #8, %1" : "=r"(high) : "r"(high));
+    return (int8_t)high;
+}
+
+void mk_pair_pixel(const mk_conv_pair *conv, const int8_t *in, int8_t *out)
+{
+    const uint32_t depth4 = conv->depth4, row = depth4 / 2u;
+    const int32_t out_zero = conv->out_zero;
+    const int32_t *weights = conv->weights;
+    const mk_pair_channel *channel = conv->channels;
+
+    for (uint32_t left = conv->out_c; left;) {
+        int32_t sums[4];
+        dot(weights, left > 2 ? weights + row : weights, in, depth4, sums);
+        weights += 2u * row;
+        for (uint32_t pair = 0; pair < 4 && left; pair += 2) {
+            const int32_t a = sums[pair + 1];
+            *out++ = requantize_twice(channel, 2 * (a + channel->bias), out_zero);
+            channel++;
+            left--;
+            if (!left)
+                return;
+            *out++ = requantize_twice(channel, ((sums[pair] - a) >> 7) + 2 * channel->bias, out_zero);
+            channel++;
+            left--;
+        }
+    }
+}
+
+#else
+
+static int32_t requantize(const mk_pair_channel *channel, int32_t sum, int32_t out_zero)
+{
+    const int32_t high = mk_mul_q31(channel->bias + sum, channel->multiplier);
+    /* ties away from zero: a negative number is moved off its tie before rounding upwards */
+    const int64_t product = (int64_t)(high - (high < 0)) * channel->scale + (INT64_C(1) << 31);
+    return mk_clamp((int32_t)(product >> 32) + out_zero, INT8_MIN, INT8_MAX);
+}
+
+void mk_pair_pixel(const mk_conv_pair *conv, const int8_t *in, int8_t *out)
+{
+    const uint32_t depth = (uint32_t)conv->kernel_h * conv->kernel_w * conv->in_c;
+    const int32_t *weights = conv->weights;
+
+    for (uint32_t c = 0; c < conv->out_c; c += 2) {
+        int32_t sum_a = 0, sum_b = 0;
+        for (uint32_t k = 0; k < depth; k++) {
+            /* word k % 2 of the two, low half for the first two k */
+            const uint32_t word = (uint32_t)weights[(k & ~3u) / 2u + (k & 1u)];
+            const int32_t half = (int16_t)(k & 2u ? word >> 16 : word & 0xffffu);
+            const int32_t a = (int8_t)(half & 0xff);
+            sum_a += a * in[k];
+            sum_b += (half - a) / 256 * in[k];
+        }
+        weights += conv->depth4 / 2u;
+        out[c] = (int8_t)requantize(&conv->channels[c], sum_a, conv->out_zero);
+        if (c + 1u < conv->out_c)
+            out[c + 1u] = (int8_t)requantize(&conv->channels[c + 1u], sum_b, conv->out_zero);
+    }
+}
+
+#endif
