@@ -1,0 +1,95 @@
+"""`motekit apps`, `boards`, `build`, `run`, `doctor`: firmware and where it runs."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from . import app as commands
+from .output import AppName, Board, Json, result, table
+
+
+@commands.command()
+def apps(json: Json = False) -> None:
+    """Applications of the project."""
+    from .. import app as declared
+
+    def show(found: dict) -> None:
+        table("Apps", ["name", "what it does", "boards"], [[a["name"], a["summary"], ", ".join(a["boards"])] for a in found["apps"]])
+
+    with result(json, show) as done:
+        every = [declared.load(name) for name in declared.app_names()]
+        done({"apps": [{"name": a.name, "summary": a.summary, "version": a.version, "boards": a.boards} for a in every]})
+
+
+@commands.command()
+def boards(json: Json = False) -> None:
+    """Boards that firmware can be built for."""
+    from ..firmware.boards import boards as known
+
+    def show(found: dict) -> None:
+        table("Boards", ["name", "what it is", "runs in"], [[b["name"], b["title"], b["runs_in"]] for b in found["boards"]])
+
+    with result(json, show) as done:
+        done({"boards": known()})
+
+
+@commands.command()
+def build(name: AppName, board: Board = "mps2_an386", json: Json = False) -> None:
+    """Build an app's firmware and hold its sizes against the budget."""
+    from .. import app as declared
+    from ..firmware.build import build as make
+
+    def show(found: dict) -> None:
+        limits = found["budget"]
+        print(f"{found['elf']}")
+        for what in ("flash", "ram"):
+            limit = f" of {limits[what]:,}" if limits.get(what) else ""
+            print(f"{what}: {found[what]:,}{limit} bytes")
+
+    with result(json, show) as done:
+        done(make(declared.load(name), board).summary())
+
+
+@commands.command()
+def run(
+    name: AppName,
+    source: Annotated[str, typer.Option("--input", "-i", help="A recording, a folder of recordings, or `stream` (built in).")],
+    board: Board = "mps2_an386",
+    resample: Annotated[bool, typer.Option(help="Convert recordings of another sampling rate.")] = False,
+    json: Json = False,
+) -> None:
+    """Replay recordings through an app's firmware and compare every bit with Python."""
+    from .. import app as declared
+    from ..data.inputs import recordings
+    from ..verify import verify
+
+    def show(found: dict) -> None:
+        for event in found["events"]:
+            print(f"{event['recording']}  {event['time_s']:8.2f} s  {event['label']}  {event['probability']:.2f}")
+        same = ", ".join(f"{what} {'identical' if ok else 'DIFFERENT'}" for what, ok in found["equal"].items())
+        print(f"{found['recordings']} recordings, {found['windows']} windows on {board}: {same}")
+        print(", ".join(f"{key} {value:,}" for key, value in found["cost"].items() if value is not None))
+
+    with result(json, show) as done:
+        app = declared.load(name)
+        found = verify(app, board, recordings(source, app.rate_hz, resample=resample)).summary(app)
+        done(found)
+    if not found["agree"]:
+        raise typer.Exit(1)
+
+
+@commands.command()
+def doctor(json: Json = False) -> None:
+    """What this machine has, what it lacks, and how to get it."""
+    from ..doctor import examine
+
+    def show(found: dict) -> None:
+        rows = [[c["name"], "ok" if c["ok"] else "missing", c["found"] if c["ok"] else c["remedy"]] for c in found["checks"]]
+        table("Doctor", ["what", "state", "detail"], rows)
+
+    with result(json, show) as done:
+        found = examine()
+        done(found)
+    if not found["ok"]:
+        raise typer.Exit(1)

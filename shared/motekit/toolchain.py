@@ -1,0 +1,27 @@
+"""System programs that motekit calls, and the one line that says how to get a missing one."""
+
+import shutil
+
+from .errors import ToolError
+
+#: Debian packages by program; `mk` has the same list, because it runs before anything is installed (a test compares)
+TOOLS = {
+    "gcc": ["gcc", "libc6-dev"],
+    "arm-none-eabi-gcc": ["gcc-arm-none-eabi", "libnewlib-arm-none-eabi"],
+    "qemu-system-arm": ["qemu-system-arm"],
+}
+
+
+def require(program: str) -> str:
+    """Path of a program.
+
+    Raises
+    ------
+    ToolError
+        If it is not installed; the line names the package.
+    """
+    found = shutil.which(program)
+    if not found:
+        packages = " ".join(TOOLS.get(program, [program]))
+        raise ToolError(f"{program} is not installed. Install it: sudo apt-get install {packages}")
+    return found
