@@ -5,6 +5,7 @@
     _silence_/<n>.wav                    test sets: background noise, 1 s
     _background_noise_/<name>.wav        v0.01, v0.02: about a minute each
     validation_list.txt, testing_list.txt             v0.01, v0.02: the official split
+    SYNTHETIC.txt                        beside word folders that a generator made: "synthetic" clips
 
 Source: P. Warden, "Speech Commands: A Dataset for Limited-Vocabulary Speech Recognition", arXiv:1804.03209.
 """
@@ -19,7 +20,7 @@ from pathlib import Path
 
 import numpy as np
 from motekit.data import audio
-from motekit.data.recording import Recording
+from motekit.data.recording import Recording, Source
 from motekit.errors import DataError
 
 NAME = "speech_commands"
@@ -33,6 +34,7 @@ KEYWORDS = ("yes", "no", "up", "down", "left", "right", "on", "off", "stop", "go
 LABELS = (SILENCE, UNKNOWN, *KEYWORDS)
 
 _SPEAKER = re.compile(r"(?P<speaker>.+)_nohash_(?P<take>[^_]*)")
+SYNTHETIC_MARKER = "SYNTHETIC.txt"
 _ENDINGS = re.compile(r"(\.wav|\.flac)+$", re.IGNORECASE)
 _LISTS = {"validation": "validation_list.txt", "testing": "testing_list.txt"}
 # the constant of the official rule, 2**27 - 1
@@ -58,6 +60,8 @@ class Clip:
         The speaker. Silence and noise have none: each file is a group of its own there.
     partition : str
         "training", "validation" or "testing", by the official lists if they are there, else by the rule.
+    source : str
+        "real", or "synthetic" where the folder says so.
     """
 
     path: Path
@@ -67,6 +71,7 @@ class Clip:
     label: str
     group: str
     partition: str
+    source: Source
 
 
 def label_of(word: str, keywords: Sequence[str] = KEYWORDS) -> str:
@@ -342,6 +347,7 @@ def _clip(root: Path, path: Path, keywords: Sequence[str], lists: dict[str, str]
         label=label,
         group=speaker,
         partition=partition,
+        source="synthetic" if (path.parents[1] / SYNTHETIC_MARKER).is_file() else "real",
     )
 
 
@@ -354,7 +360,7 @@ def _recording(clip: Clip, samples: np.ndarray) -> Recording:
         label=clip.label,
         group=clip.group,
         name=clip.name,
-        source="real",
+        source=clip.source,
         word=clip.word,
         path=clip.path,
     )
