@@ -69,8 +69,10 @@ class Code:
     constants: dict[str, int] = field(default_factory=dict)
 
 
+#: structures of which there is one a row
+_ROW_BYTES = {"mk_channel": 12, "mk_pair_channel": 12}
 _ITEM_BYTES = {"int8_t": 1, "uint8_t": 1, "int16_t": 2, "uint16_t": 2, "int32_t": 4, "uint32_t": 4, "int64_t": 8,
-               "float": 4, "mk_channel": 12}  # fmt: skip
+               "float": 4, **_ROW_BYTES}  # fmt: skip
 
 
 class _Writer:
@@ -88,10 +90,10 @@ class _Writer:
         if array.ctype in _ITEM_BYTES and key in self.arrays:
             return self.arrays[key]
         self.arrays[key] = name
-        rows = values.shape[0] if array.ctype == "mk_channel" else values.size
+        rows = values.shape[0] if array.ctype in _ROW_BYTES else values.size
         self.constants[array.kind] = self.constants.get(array.kind, 0) + rows * _ITEM_BYTES[array.ctype]
         align = f" MK_ALIGNED({array.align})" if array.align else ""
-        if array.ctype == "mk_channel":
+        if array.ctype in _ROW_BYTES:
             body = ",\n    ".join("{" + ", ".join(c_int(v) for v in row) + "}" for row in values.tolist())
         elif array.ctype == "float":
             body = _wrapped(c_float(v) for v in values.ravel().tolist())
@@ -123,12 +125,15 @@ class _Writer:
         self.definitions.append(f"static const {struct.ctype} {name} = {{\n    {lines}}};\n")
         return name
 
-    def operand(self, number: int, *, const: bool) -> str:
+    def operand(self, number: int, *, const: bool, bits: int) -> str:
         """An argument: a pointer into the arena or to a constant."""
         tensor = self.graph.tensors[number]
-        ctype = _DTYPE_C[tensor.dtype]
+        ctype = f"int{bits}_t" if bits else _DTYPE_C[tensor.dtype]
         if tensor.data is not None:
-            return self.array(Array(ctype, tensor.data, kind="weights"), f"constant_{number}")
+            values = np.ascontiguousarray(tensor.data)
+            if bits:
+                values = values.view(f"int{bits}")
+            return self.array(Array(ctype, values.ravel(), kind="weights"), f"constant_{number}")
         offset = self.plan.offset(number)
         place = f"arena + {offset}" if offset else "arena"
         qualifier = "const " if const else ""
@@ -143,8 +148,8 @@ class _Writer:
             if kernel.config is not None:
                 arguments.append("&" + self.struct(kernel.config, f"step{i}"))
             arguments += [self.value(extra, f"step{i}_extra{j}") for j, extra in enumerate(kernel.extra)]
-            arguments += [self.operand(number, const=True) for number in kernel.inputs]
-            arguments += [self.operand(number, const=False) for number in kernel.outputs]
+            arguments += [self.operand(number, const=True, bits=kernel.pointer) for number in kernel.inputs]
+            arguments += [self.operand(number, const=False, bits=kernel.pointer) for number in kernel.outputs]
             if kernel.scratch:
                 offset = self.plan.of_scratch[i].offset
                 arguments.append(f"arena + {offset}" if offset else "arena")
@@ -277,6 +282,10 @@ _PREAMBLE = """
 #ifdef MK_NN_TRACE
 void mk_nn_trace(uint16_t step, const void *arena);
 #define MK_NN_STEP(step, arena) mk_nn_trace(step, arena);
+/* -DMK_NN_MARKS: the bench wants to know where each step ends; costs no instruction */
+#elif defined(MK_NN_MARKS)
+#define MK_NN_STEP(step, arena) __asm__ volatile( \
+    ".pushsection .mk_marks,\\"\\",%%progbits\\n.word 77f, %c0\\n.popsection\\n77:" : : "i"(step) : "memory");
 #else
 #define MK_NN_STEP(step, arena)
 #endif

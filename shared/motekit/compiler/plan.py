@@ -99,7 +99,11 @@ def make_plan(graph: Graph, steps: list[Step], aliases: list[Alias]) -> Plan:
     best = _search(movable, shared)
     for buffer, offset in zip(movable, best, strict=True):
         buffer.offset = offset
-    top = aligned(max((buffer.offset + buffer.bytes for buffer in movable), default=0))
+    ends = [buffer.offset + buffer.bytes for buffer in movable]
+    for step in steps:
+        places = [of_tensor[number] for number in step.kernel.inputs if number in of_tensor]
+        ends += [place.offset + place.bytes + step.kernel.overread for place in places if place not in state]
+    top = aligned(max(ends, default=0))
     for buffer in state:
         buffer.offset += top
     state_bytes = sum(aligned(buffer.bytes) for buffer in state)

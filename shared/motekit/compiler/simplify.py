@@ -1,5 +1,7 @@
 """Graph rewrites that keep every bit."""
 
+import numpy as np
+
 from ..errors import ModelError
 from .ir import Graph, Node
 from .ops import EVALUATIONS
@@ -22,19 +24,28 @@ def simplify(graph: Graph, *, optimise: bool = True) -> Graph:
 
 
 def evaluate_constants(graph: Graph) -> None:
-    """Compute nodes all of whose inputs are constants."""
+    """Compute nodes all of whose inputs are constants; shapes are constants too."""
     kept: list[Node] = []
     for node in graph.nodes:
-        known = all(number < 0 or graph.tensors[number].data is not None for number in node.inputs)
-        if known and node.op in EVALUATIONS:
-            for number, value in zip(node.outputs, EVALUATIONS[node.op](graph, node), strict=True):
-                tensor = graph.tensors[number]
-                if value.shape != tensor.shape:
-                    raise ModelError(f"tensor {tensor.name!r} has a wrong shape. Export the model again.")
-                tensor.data = value
-        else:
+        values = _evaluate(graph, node)
+        if values is None:
             kept.append(node)
+            continue
+        for number, value in zip(node.outputs, values, strict=True):
+            tensor = graph.tensors[number]
+            if value.shape != tensor.shape:
+                raise ModelError(f"tensor {tensor.name!r} has a wrong shape. Export the model again.")
+            tensor.data = value
     graph.nodes = kept
+
+
+def _evaluate(graph: Graph, node: Node) -> list[np.ndarray] | None:
+    known = all(number < 0 or graph.tensors[number].data is not None for number in node.inputs)
+    if node.op not in EVALUATIONS or not (known or node.op == "SHAPE"):
+        return None
+    if not node.inputs or len(node.outputs) != 1:
+        return None
+    return EVALUATIONS[node.op](graph, node)
 
 
 def remove_unused(graph: Graph) -> None:

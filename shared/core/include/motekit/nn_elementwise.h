@@ -35,8 +35,20 @@ typedef struct {
     int16_t act_min, act_max;
 } mk_mul;
 
+/* in >= in_zero: out = clamp(requantize_above(in - in_zero) + out_zero), otherwise
+ * out = clamp(requantize_below((in - in_zero) * (alpha - alpha_zero)) + out_zero) */
+typedef struct {
+    mk_broadcast over;
+    int32_t multiplier_above, multiplier_below;
+    int8_t shift_above, shift_below;
+    int16_t in_zero, alpha_zero, out_zero;
+} mk_prelu;
+
 void mk_add_s8(const mk_add *add, const int8_t *a, const int8_t *b, int8_t *out);
 void mk_mul_s8(const mk_mul *mul, const int8_t *a, const int8_t *b, int8_t *out);
+void mk_maximum_s8(const mk_broadcast *over, const int8_t *a, const int8_t *b, int8_t *out);
+void mk_minimum_s8(const mk_broadcast *over, const int8_t *a, const int8_t *b, int8_t *out);
+void mk_prelu_s8(const mk_prelu *prelu, const int8_t *in, const int8_t *alpha, int8_t *out);
 
 /* out[i] = table[in[i] + 128]: every operator of one int8 input and one int8 output. out may be in. */
 void mk_lookup_s8(const int8_t table[256], uint32_t n, const int8_t *in, int8_t *out);

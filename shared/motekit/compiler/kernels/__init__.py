@@ -71,6 +71,10 @@ class Kernel:
         must begin before the input. 0 is exactly in place, negative values let it begin later.
     macs : int
         Multiply-accumulates of one call.
+    pointer : int
+        Kernels that only move elements take them as intN_t of this many bits; 0 for the tensor's own type.
+    overread : int
+        Bytes behind the end of its inputs that the kernel may read (and ignore).
     """
 
     function: str
@@ -83,6 +87,8 @@ class Kernel:
     scratch: int = 0
     distance: dict[int, int] = field(default_factory=dict)
     macs: int = 0
+    pointer: int = 0
+    overread: int = 0
 
 
 Candidate = Callable[[Any, Target], Kernel | None]

@@ -24,7 +24,7 @@ class Alias:
 
 
 Lowering = Callable[[Graph, Node, Target], Kernel | Alias | list[Kernel]]
-Evaluation = Callable[[Graph, Node], list[np.ndarray]]
+Evaluation = Callable[[Graph, Node], list[np.ndarray] | None]
 
 LOWERINGS: dict[str, Lowering] = {}
 #: operators that are computed at compile time when all their inputs are constants
@@ -85,7 +85,10 @@ def expect_shape(graph: Graph, node: Node, tensor: Tensor, shape: tuple[int, ...
     """Raise unless the tensor has this shape."""
     if tensor.shape != tuple(shape):
         raise node_error(
-            graph, node, f"tensor {tensor.name!r} has shape {list(tensor.shape)} where {list(shape)} is due"
+            graph,
+            node,
+            f"tensor {tensor.name!r} has shape {list(tensor.shape)} where {list(shape)} is due",
+            "Export the model again with a fixed batch size of 1 (keras.Input(..., batch_size=1))",
         )
 
 
@@ -110,4 +113,4 @@ def expect_same_quantization(graph: Graph, node: Node, a: Tensor, b: Tensor) -> 
         raise node_error(graph, node, f"{a.name!r} and {b.name!r} differ in scale or zero point")
 
 
-from . import conv, data, dense, elementwise, pool, reshape, softmax, unary  # noqa: E402, F401
+from . import conv, convert, data, dense, elementwise, pool, reduce, reshape, shapes, softmax, unary  # noqa: E402, F401

@@ -5,7 +5,7 @@ import numpy as np
 from .. import fixedpoint
 from ..ir import Graph, Node, node_error
 from ..kernels import Kernel, Struct, Target
-from . import expect_dtype, expect_shape, operator
+from . import expect_dtype, expect_same_quantization, expect_shape, operator
 from .conv import fused_activation
 
 _LEFT_SHIFT = 20
@@ -119,4 +119,49 @@ def mul(graph: Graph, node: Node, target: Target) -> Kernel:
     return Kernel(
         "mk_mul_s8", "motekit/nn_elementwise.h", ("mul_s8.c",), tuple(node.inputs[:2]), (node.outputs[0],), config,
         distance=sharing(graph, node),
+    )  # fmt: skip
+
+
+@operator("MAXIMUM", "MINIMUM")
+def extremum(graph: Graph, node: Node, target: Target) -> Kernel:
+    """Larger or smaller of two int8."""
+    a, b, result = graph.input(node, 0), graph.input(node, 1), graph.output(node)
+    for tensor in (a, b):
+        expect_dtype(graph, node, tensor, "int8")
+        expect_same_quantization(graph, node, tensor, result)
+    expect_dtype(graph, node, result, "int8")
+    config = Struct("mk_broadcast", broadcast(graph, node)[0])
+    name = "mk_maximum_s8" if node.op == "MAXIMUM" else "mk_minimum_s8"
+    return Kernel(
+        name, "motekit/nn_elementwise.h", (f"{name[3:]}.c",), tuple(node.inputs[:2]), (node.outputs[0],), config,
+        distance=sharing(graph, node),
+    )  # fmt: skip
+
+
+@operator("PRELU")
+def prelu(graph: Graph, node: Node, target: Target) -> Kernel:
+    """x, or alpha * x below zero, with alpha of its own for each channel."""
+    source, alpha, result = graph.input(node, 0), graph.input(node, 1), graph.output(node)
+    for tensor in (source, alpha, result):
+        expect_dtype(graph, node, tensor, "int8")
+    over, _ = broadcast(graph, node)
+    expect_shape(graph, node, result, source.shape)
+    above = float(source.scale) / float(result.scale)
+    below = float(source.scale) * float(alpha.scale) / float(result.scale)
+    if above >= 2.0**22 or below >= 2.0**14:
+        raise node_error(graph, node, "the output's scale is far too small for its inputs")
+    multiplier_above, shift_above = fixedpoint.quantize_multiplier(above)
+    multiplier_below, shift_below = fixedpoint.quantize_multiplier(below)
+    config = Struct(
+        "mk_prelu",
+        {
+            "over": over,
+            "multiplier_above": multiplier_above, "shift_above": shift_above,
+            "multiplier_below": multiplier_below, "shift_below": shift_below,
+            "in_zero": source.zero_point, "alpha_zero": alpha.zero_point, "out_zero": result.zero_point,
+        },
+    )  # fmt: skip
+    return Kernel(
+        "mk_prelu_s8", "motekit/nn_elementwise.h", ("prelu_s8.c",), tuple(node.inputs[:2]), (node.outputs[0],),
+        config, distance=sharing(graph, node),
     )  # fmt: skip

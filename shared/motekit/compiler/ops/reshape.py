@@ -15,7 +15,12 @@ def reshape(graph: Graph, node: Node, target: Target) -> Alias:
     source, result = graph.input(node, 0), graph.output(node)
     expect_dtype(graph, node, result, source.dtype)
     if source.elements != result.elements:
-        raise node_error(graph, node, f"shapes {list(source.shape)} and {list(result.shape)} differ in size")
+        raise node_error(
+            graph,
+            node,
+            f"shapes {list(source.shape)} and {list(result.shape)} differ in size",
+            "Export the model again with a fixed batch size of 1 (keras.Input(..., batch_size=1))",
+        )
     expect_same_quantization(graph, node, source, result)
     return Alias(node.inputs[0], node.outputs[0])
 

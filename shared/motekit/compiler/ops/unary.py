@@ -103,3 +103,71 @@ def logistic(graph: Graph, node: Node, target: Target) -> Kernel | Alias:
 def tanh(graph: Graph, node: Node, target: Target) -> Kernel | Alias:
     """Hyperbolic tangent."""
     return _sigmoidal(graph, node, fixedpoint.tanh_q31, 7, 0, -128)
+
+
+@operator("LEAKY_RELU")
+def leaky_relu(graph: Graph, node: Node, target: Target) -> Kernel | Alias:
+    """x, or alpha * x below zero."""
+    source, result = _edges(graph, node)
+    alpha = np.float32(node.options["alpha"])
+    if not np.isfinite(alpha) or alpha < 0:
+        raise node_error(graph, node, f"alpha is {alpha}")
+    # quotients in float32, as TensorFlow Lite Micro computes them
+    above = fixedpoint.quantize_multiplier(float(source.scale / result.scale))
+    below = fixedpoint.quantize_multiplier(float(source.scale * alpha / result.scale))
+    table = []
+    for value in range(-128, 128):
+        centred = value - source.zero_point
+        scaled = fixedpoint.requantize(centred, *(above if centred >= 0 else below))
+        table.append(_clamp(scaled + result.zero_point))
+    return lookup(graph, node, table)
+
+
+def _mul_q15(a: int, b: int) -> int:
+    """round(a * b / 2^15), ties away from zero, saturated to int16."""
+    product = a * b
+    rounded = (product + (1 << 14)) >> 15 if product >= 0 else -((-product + (1 << 14) - 1) >> 15)
+    return min(rounded, 32767)
+
+
+def _saturate16(value: int) -> int:
+    return max(-32768, min(32767, value))
+
+
+def _wrap16(value: int) -> int:
+    return (value + 32768) % 65536 - 32768
+
+
+def _to_q15(multiplier: int) -> int:
+    """A Q31 multiplier rounded to Q15."""
+    return 32767 if multiplier >= 2**31 - (1 << 15) else (multiplier + (1 << 15)) >> 16
+
+
+@operator("HARD_SWISH")
+def hard_swish(graph: Graph, node: Node, target: Target) -> Kernel | Alias:
+    """x * relu6(x + 3) / 6 in 16-bit steps, as TensorFlow Lite Micro rounds them."""
+    source, result = _edges(graph, node)
+    fine = np.float32(1 / 128) * source.scale
+    out_multiplier, out_shift = fixedpoint.quantize_multiplier(float(fine / result.scale))
+    if out_shift > 0:
+        raise node_error(graph, node, "its output's scale is too small for its input's")
+    reluish = np.float32(3.0) / np.float32(32768.0)
+    relu_multiplier, relu_shift = fixedpoint.quantize_multiplier(float(fine / reluish))
+    out_multiplier, relu_multiplier = _to_q15(out_multiplier), _to_q15(relu_multiplier)
+    table = []
+    for stored in range(-128, 128):
+        value = _wrap16((stored - source.zero_point) * 128)
+        on_output_scale = _mul_q15(value, out_multiplier)
+        gate = value
+        if relu_shift > 0:
+            gate = _saturate16(gate << (relu_shift - 1))
+        gate = _mul_q15(gate, relu_multiplier)
+        if relu_shift > 0:
+            gate = _saturate16(gate << 1)
+        elif relu_shift < 0:
+            gate = fixedpoint.round_shift(gate, -relu_shift)
+        gate = (gate + 32768) >> 1
+        product = gate * on_output_scale
+        preshift = product >> 15 if product >= 0 else -(-product >> 15)
+        table.append(_clamp(_wrap16(fixedpoint.round_shift(preshift, -out_shift) + result.zero_point)))
+    return lookup(graph, node, table)

@@ -1,0 +1,23 @@
+#include "motekit/nn_data.h"
+
+void mk_copy_16(const mk_copy *copy, const int16_t *in, int16_t *out)
+{
+    const int32_t *shape = copy->shape, *from = copy->in_stride, *to = copy->out_stride;
+
+    in += copy->in_first;
+    out += copy->out_first;
+    for (int32_t i = 0; i < shape[0]; i++) {
+        for (int32_t j = 0; j < shape[1]; j++) {
+            for (int32_t k = 0; k < shape[2]; k++) {
+                for (int32_t l = 0; l < shape[3]; l++) {
+                    for (int32_t m = 0; m < shape[4]; m++) {
+                        const int16_t *p = in + i * from[0] + j * from[1] + k * from[2] + l * from[3] + m * from[4];
+                        int16_t *q = out + i * to[0] + j * to[1] + k * to[2] + l * to[3] + m * to[4];
+                        for (int32_t n = 0; n < shape[5]; n++)
+                            q[n * to[5]] = p[n * from[5]];
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,7 @@
+#include "motekit/nn_data.h"
+
+void mk_dequantize_s32_f32(float scale, int32_t zero, uint32_t n, const int32_t *in, float *out)
+{
+    for (uint32_t i = 0; i < n; i++)
+        out[i] = (float)((double)scale * (in[i] - zero));
+}

@@ -1,0 +1,31 @@
+#include "motekit/nn_data.h"
+
+static int32_t sum_at(const mk_reduce *reduce, const int16_t *in)
+{
+    const int32_t *shape = reduce->reduced, *stride = reduce->reduced_stride;
+    int32_t sum = 0;
+
+    for (int32_t i = 0; i < shape[0]; i++) {
+        for (int32_t j = 0; j < shape[1]; j++) {
+            const int16_t *p = in + i * stride[0] + j * stride[1];
+            for (int32_t k = 0; k < shape[2]; k++, p += stride[2])
+                sum += *p;
+        }
+    }
+    return sum;
+}
+
+void mk_reduce_s16(const mk_reduce *reduce, const int16_t *in, int16_t *out)
+{
+    const int32_t *shape = reduce->kept, *stride = reduce->kept_stride;
+
+    for (int32_t i = 0; i < shape[0]; i++) {
+        for (int32_t j = 0; j < shape[1]; j++) {
+            for (int32_t k = 0; k < shape[2]; k++) {
+                const int32_t sum = sum_at(reduce, in + i * stride[0] + j * stride[1] + k * stride[2]);
+                const int32_t value = mk_requantize(sum - reduce->offset, reduce->multiplier, reduce->shift);
+                *out++ = (int16_t)mk_clamp(value + reduce->out_zero, INT16_MIN, INT16_MAX);
+            }
+        }
+    }
+}

@@ -1,0 +1,9 @@
+#include "motekit/nn_data.h"
+
+void mk_rescale_s16_s16(const mk_rescale *rescale, const int16_t *in, int16_t *out)
+{
+    for (uint32_t i = 0; i < rescale->n; i++) {
+        const int32_t value = mk_requantize(in[i] - rescale->in_zero, rescale->multiplier, rescale->shift);
+        out[i] = (int16_t)mk_clamp(value + rescale->out_zero, INT16_MIN, INT16_MAX);
+    }
+}
