@@ -1,0 +1,32 @@
+"""PlatformIO pre-script: has motekit write an app's tables and model as C, and adds them to the build."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+Import("env")  # noqa: F821
+env = env  # noqa: F821, PLW0127
+
+
+def python_with_motekit(root: Path) -> str:
+    """The interpreter that has motekit: PlatformIO's own, or the one `./mk` has made."""
+    candidates = [os.environ.get("MOTEKIT_PYTHON"), env.subst("$PYTHONEXE"), str(root / ".venv/bin/python")]
+    for python in candidates:
+        if python and subprocess.run([python, "-c", "import motekit"], capture_output=True, check=False).returncode == 0:
+            return python
+    sys.exit("motekit: no Python with motekit found. Run ./mk once, or set MOTEKIT_PYTHON to an interpreter that has it.")
+
+
+app = env.GetProjectOption("custom_app", "")
+if app:
+    root = Path(env.subst("$PROJECT_DIR"))
+    folder = Path(env.subst("$BUILD_DIR")) / "generated"
+    folder.mkdir(parents=True, exist_ok=True)
+    target = env.BoardConfig().get("build.motekit_target", "generic")
+    arguments = [python_with_motekit(root), "-m", "motekit.codegen", app, str(folder), target]
+    if subprocess.run(arguments, check=False).returncode != 0:
+        sys.exit(1)
+    # libraries include app_config.h nowhere: only the app and its generated files see the folder
+    env.Append(CPPPATH=[str(folder)])
+    env.BuildSources(os.path.join("$BUILD_DIR", "generated_objects"), str(folder))

@@ -1,0 +1,122 @@
+"""Streams of bytes a session can run over: sockets, pipes, pseudo-terminals, serial ports."""
+
+import os
+import select
+from typing import Protocol
+
+from ..errors import LinkError
+
+_GONE = "the board has gone (its end of the link was closed). Check cable and power, then run again."
+
+
+class ByteStream(Protocol):
+    """What a session needs of a stream."""
+
+    def read(self, timeout: float) -> bytes:
+        """Wait at most `timeout` seconds for bytes; b"" if none came. LinkError if the other end has gone."""
+
+    def write(self, data: bytes) -> None:
+        """Write all of `data`, or raise a LinkError."""
+
+    def close(self) -> None:
+        """Give the stream back."""
+
+
+class FileStream:
+    """A stream over file descriptors: a socket, two pipes, a pseudo-terminal.
+
+    Parameters
+    ----------
+    incoming, outgoing : int
+        Descriptors to read from and write to; may be the same. The stream owns and closes them.
+    write_timeout : float
+        Seconds the other end may refuse to take bytes.
+    """
+
+    def __init__(self, incoming: int, outgoing: int | None = None, write_timeout: float = 10.0):
+        self._in = incoming
+        self._out = incoming if outgoing is None else outgoing
+        self._write_timeout = write_timeout
+        os.set_blocking(self._in, False)
+        os.set_blocking(self._out, False)
+        self._poll = select.poll()
+        self._poll.register(self._in, select.POLLIN)
+
+    def read(self, timeout: float) -> bytes:
+        """Wait for bytes; see `ByteStream`."""
+        events = self._poll.poll(max(0.0, timeout) * 1000)
+        if not events:
+            return b""
+        try:
+            data = os.read(self._in, 65536)
+        except BlockingIOError:
+            return b""
+        except OSError as error:  # a pseudo-terminal whose other end is closed says EIO
+            raise LinkError(_GONE) from error
+        if not data:
+            raise LinkError(_GONE)
+        return data
+
+    def write(self, data: bytes) -> None:
+        """Write all; see `ByteStream`."""
+        view = memoryview(data)
+        while view:
+            try:
+                view = view[os.write(self._out, view) :]
+            except BlockingIOError:
+                if not select.select([], [self._out], [], self._write_timeout)[1]:
+                    raise LinkError("the board takes no more bytes. Reset it, then run again.") from None
+            except OSError as error:
+                raise LinkError(_GONE) from error
+
+    def close(self) -> None:
+        """Close the descriptors."""
+        for descriptor in {self._in, self._out}:
+            os.close(descriptor)
+
+
+class SerialStream:
+    """A stream over a serial port, by pyserial.
+
+    Parameters
+    ----------
+    port : str
+        A device ("/dev/ttyACM0") or a URL that pyserial knows ("socket://host:port", "rfc2217://...").
+    baud : int
+        Bits a second; USB ports ignore it.
+
+    Raises
+    ------
+    LinkError
+        If the port cannot be opened.
+    """
+
+    def __init__(self, port: str, baud: int = 115200):
+        import serial  # not needed where no board is attached
+
+        self._errors = (serial.SerialException, OSError)
+        try:
+            self._port = serial.serial_for_url(port, baud, write_timeout=10)
+        except self._errors as error:
+            hint = "Add yourself to the group dialout." if "ermission" in str(error) else "Check name and cable."
+            raise LinkError(f"cannot open {port}: {error}. {hint}") from error
+
+    def read(self, timeout: float) -> bytes:
+        """Wait for bytes; see `ByteStream`."""
+        try:
+            self._port.timeout = max(0.0, timeout)
+            first = self._port.read(1)
+            return first + self._port.read(self._port.in_waiting) if first else b""
+        except self._errors as error:
+            raise LinkError(_GONE) from error
+
+    def write(self, data: bytes) -> None:
+        """Write all; see `ByteStream`."""
+        try:
+            self._port.write(data)
+        except self._errors as error:
+            raise LinkError(_GONE) from error
+
+    def close(self) -> None:
+        """Close the port."""
+        self._port.close()

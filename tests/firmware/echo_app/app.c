@@ -1,0 +1,55 @@
+/* An app for tests of link and main loop: the feature rows are its samples, the scores a running checksum. */
+#include <motekit/app.h>
+
+enum { CHANNELS = 3, BLOCK = 16, BLOCKS = 8 };
+
+static int16_t buffer[CHANNELS * BLOCK * BLOCKS];
+static struct {
+    uint32_t frames, checksum, windows;
+    int safe;
+} echo;
+
+static mk_status echo_reset(void)
+{
+    echo.frames = echo.windows = 0;
+    echo.checksum = 2166136261u; /* FNV-1a */
+    return MK_OK;
+}
+
+static mk_status echo_process(const int16_t *frames, uint32_t n)
+{
+    /* what tests ask for by a first sample that no other test sends */
+    if (frames[0] == -32111)
+        return MK_ERR_IO;
+    if (frames[0] == -32222)
+        *(volatile uint32_t *)0xFFFFFFF0u = 1; /* a fault on every machine */
+    if (frames[0] == -32333)
+        for (;;) {
+        }
+    for (uint32_t i = 0; i < n * CHANNELS; i++)
+        echo.checksum = (echo.checksum ^ (uint16_t)frames[i]) * 16777619u;
+    mk_out_features(frames, (uint16_t)(n * CHANNELS * sizeof frames[0]));
+    echo.frames += n;
+    if (++echo.windows % 4 == 0) {
+        mk_out_scores(&echo.checksum, sizeof echo.checksum);
+        if (echo.checksum % 8 == 0)
+            mk_out_event(echo.frames, (uint16_t)(echo.checksum & 0xFFu), (int32_t)echo.checksum);
+    }
+    return MK_OK;
+}
+
+static void echo_fail_safe(mk_status why)
+{
+    echo.safe = (int)why;
+}
+
+static const mk_sensor sensor = {
+    .name = "replay", .channels = CHANNELS, .channel_names = "x,y,z", .unit = "m/s^2",
+    .scale = 0.0078125f, .rate_hz = 125.0f,
+};
+
+const mk_app mk_application = {
+    .name = "echo", .version = "1.2.3", .feature_hash = 0x1122334455667788u, .model_hash = 0x99AABBCCDDEEFF00u,
+    .sensor = &sensor, .buffer = buffer, .buffer_values = CHANNELS * BLOCK * BLOCKS, .block_frames = BLOCK,
+    .init = echo_reset, .reset = echo_reset, .process = echo_process, .fail_safe = echo_fail_safe,
+};
