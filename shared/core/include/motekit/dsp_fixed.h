@@ -13,6 +13,63 @@ static inline int32_t mk_mul_high(int32_t a, int32_t b)
     return (int32_t)(((int64_t)a * b) >> 32);
 }
 
+/* x for x >= 0, -x - 1 for x < 0: has the leading zeros that x has sign bits, less one. */
+static inline int32_t mk_magnitude_bits(int32_t x)
+{
+    return x ^ (x >> 31);
+}
+
+/* x * 2^bits; the caller knows that it fits. */
+static inline int32_t mk_shift_left(int32_t x, uint32_t bits)
+{
+    return (int32_t)((uint32_t)x << bits);
+}
+
+/* Two neighbouring int16, loaded and multiplied as pairs where the core has instructions for it. */
+#if defined(__ARM_FEATURE_DSP)
+typedef uint32_t mk_pair;
+
+static inline mk_pair mk_load_pair(const int16_t *x)
+{
+    mk_pair pair;
+    __builtin_memcpy(&pair, x, sizeof pair);
+    return pair;
+}
+
+static inline int32_t mk_mul_lower(mk_pair a, mk_pair b)
+{
+    int32_t product;
+    __asm__("smulbb %0, %1, %2" : "=r"(product) : "r"(a), "r"(b));
+    return product;
+}
+
+static inline int32_t mk_mul_upper(mk_pair a, mk_pair b)
+{
+    int32_t product;
+    __asm__("smultt %0, %1, %2" : "=r"(product) : "r"(a), "r"(b));
+    return product;
+}
+#else
+typedef struct {
+    int16_t lower, upper;
+} mk_pair;
+
+static inline mk_pair mk_load_pair(const int16_t *x)
+{
+    return (mk_pair){x[0], x[1]};
+}
+
+static inline int32_t mk_mul_lower(mk_pair a, mk_pair b)
+{
+    return (int32_t)a.lower * b.lower;
+}
+
+static inline int32_t mk_mul_upper(mk_pair a, mk_pair b)
+{
+    return (int32_t)a.upper * b.upper;
+}
+#endif
+
 static inline int16_t mk_saturate_int16(int32_t x)
 {
     return (int16_t)(x > INT16_MAX ? INT16_MAX : x < INT16_MIN ? INT16_MIN : x);

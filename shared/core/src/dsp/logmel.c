@@ -1,5 +1,7 @@
 #include "motekit/dsp_logmel.h"
 
+#include <string.h>
+
 #include "motekit/dsp_fixed.h"
 #include "motekit/dsp_log.h"
 
@@ -50,7 +52,10 @@ void mk_logmel_reset(mk_logmel *logmel)
 static uint32_t headroom(const int16_t *x, uint32_t n)
 {
     int32_t magnitude = 1;
-    for (const int16_t *const end = x + n; x < end; x++)
+    const int16_t *const end = x + n;
+    for (; end - x >= 4; x += 4)
+        magnitude |= (x[0] ^ (x[0] >> 15)) | (x[1] ^ (x[1] >> 15)) | (x[2] ^ (x[2] >> 15)) | (x[3] ^ (x[3] >> 15));
+    for (; x < end; x++)
         magnitude |= *x ^ (*x >> 15);
     return mk_leading_zeros((uint32_t)magnitude) - 17u;
 }
@@ -65,14 +70,15 @@ static uint32_t window_frame(const mk_logmel *logmel)
     int32_t *const data = logmel->scratch;
     const int32_t p = config->preemphasis;
     const uint32_t shift = headroom(logmel->history, config->frame_length + 1u);
-    const int32_t gain = (int32_t)(1u << shift);
     if (p == 0) {
         for (; reversed < last; reversed++, x += 2, w += 2) {
             int32_t *const pair = data + 2u * *reversed;
-            pair[0] = x[0] * gain * w[0];
-            pair[1] = x[1] * gain * w[1];
+            const mk_pair samples = mk_load_pair(x), weights = mk_load_pair(w);
+            pair[0] = mk_shift_left(mk_mul_lower(samples, weights), shift);
+            pair[1] = mk_shift_left(mk_mul_upper(samples, weights), shift);
         }
     } else {
+        const int32_t gain = (int32_t)(1u << shift);
         for (; reversed < last; reversed++, x += 2, w += 2) {
             int32_t *const pair = data + 2u * *reversed;
             const int32_t x0 = x[0] * gain, x1 = x[1] * gain;
@@ -89,20 +95,15 @@ static uint32_t window_frame(const mk_logmel *logmel)
     return shift;
 }
 
-/* Spectrum to 32-bit powers, packed into the front of the same buffer; returns the shift that filled 31 bits. */
-static uint32_t power_spectrum(int32_t *data, uint32_t bins)
+/* Spectrum to 32-bit powers, packed into the front of the same buffer, after a shift to full scale. */
+static void power_spectrum(int32_t *data, uint32_t bins, uint32_t shift)
 {
-    int32_t magnitude = 1;
-    data[1] = 0;
-    for (const int32_t *x = data; x < data + 2u * bins; x += 2)
-        magnitude |= (x[0] ^ (x[0] >> 31)) | (x[1] ^ (x[1] >> 31));
-    const uint32_t shift = mk_leading_zeros((uint32_t)magnitude) - 1u;
     uint32_t *power = (uint32_t *)data;
+    data[1] = 0;
     for (const int32_t *x = data; x < data + 2u * bins; x += 2) {
-        const int32_t re = (int32_t)((uint32_t)x[0] << shift), im = (int32_t)((uint32_t)x[1] << shift);
+        const int32_t re = mk_shift_left(x[0], shift), im = mk_shift_left(x[1], shift);
         *power++ = (uint32_t)(((uint64_t)((int64_t)re * re + (int64_t)im * im) + 0x80000000u) >> 32);
     }
-    return shift;
 }
 
 static void transform_frame(const mk_logmel *logmel, int16_t *row)
@@ -110,9 +111,9 @@ static void transform_frame(const mk_logmel *logmel, int16_t *row)
     const mk_logmel_config *const config = logmel->config;
     int32_t *const data = logmel->scratch;
     const uint32_t gain = window_frame(logmel);
-    mk_rfft_q31_process(&config->fft, data);
-    const uint32_t shift = gain + power_spectrum(data, config->fft.length / 2u);
-    const int32_t offset = logmel->log2_offset - (int32_t)(shift << 17);
+    const uint32_t headroom_left = mk_rfft_q31_process(&config->fft, data);
+    power_spectrum(data, config->fft.length / 2u, headroom_left);
+    const int32_t offset = logmel->log2_offset - (int32_t)((gain + headroom_left) << 17);
     const uint16_t *weight = config->weights;
     for (uint32_t b = 0; b < config->bands; b++) {
         const uint32_t *power = (const uint32_t *)data + config->band_start[b];
@@ -134,8 +135,7 @@ int mk_logmel_next(mk_logmel *logmel, const int16_t **samples, uint32_t *count, 
     const uint32_t frame = config->frame_length, missing = frame - logmel->filled;
     const uint32_t take = *count < missing ? *count : missing;
     int16_t *const history = logmel->history;
-    for (uint32_t i = 0; i < take; i++)
-        history[1u + logmel->filled + i] = (*samples)[i];
+    memcpy(history + 1 + logmel->filled, *samples, take * sizeof *history);
     logmel->filled = (uint16_t)(logmel->filled + take);
     *samples += take;
     *count -= take;
@@ -143,8 +143,7 @@ int mk_logmel_next(mk_logmel *logmel, const int16_t **samples, uint32_t *count, 
         return 0;
     transform_frame(logmel, row);
     const uint32_t keep = frame - config->hop;
-    for (uint32_t i = 0; i <= keep; i++)
-        history[i] = history[i + config->hop];
+    memmove(history, history + config->hop, (keep + 1u) * sizeof *history);
     logmel->filled = (uint16_t)keep;
     return 1;
 }

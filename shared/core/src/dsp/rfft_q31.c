@@ -74,12 +74,13 @@ static void radix4(int32_t *data, uint32_t points, uint32_t quarter, const int32
     }
 }
 
-/* Z[k], the transform of the even samples plus j times the odd ones, to X[k] / 2. */
-static void split(int32_t *data, uint32_t points, const int32_t *twiddle)
+/* Z[k], the transform of the even samples plus j times the odd ones, to X[k] / 2; returns the bits in use. */
+static uint32_t split(int32_t *data, uint32_t points, const int32_t *twiddle)
 {
     const int32_t even = data[0] >> 1, odd = data[1] >> 1;
     data[0] = even + odd;
     data[1] = even - odd;
+    int32_t bits = mk_magnitude_bits(data[0]) | mk_magnitude_bits(data[1]);
     int32_t *low = data + 2, *high = data + 2u * points - 2u;
     for (const int32_t *w = twiddle + 2; low <= high; low += 2, high -= 2, w += 2) {
         const int32_t er = (low[0] >> 2) + (high[0] >> 2), ei = (low[1] >> 2) - (high[1] >> 2);
@@ -87,14 +88,18 @@ static void split(int32_t *data, uint32_t points, const int32_t *twiddle)
         const int32_t or_ = (low[1] >> 1) + (high[1] >> 1), oi = (high[0] >> 1) - (low[0] >> 1);
         const int32_t tr = (mk_mul_high(or_, w[0]) + mk_mul_high(oi, w[1])) * 2;
         const int32_t ti = (mk_mul_high(oi, w[0]) - mk_mul_high(or_, w[1])) * 2;
-        low[0] = er + tr;
-        low[1] = ei + ti;
-        high[0] = er - tr;
-        high[1] = ti - ei;
+        const int32_t low_r = er + tr, low_i = ei + ti, high_r = er - tr, high_i = ti - ei;
+        low[0] = low_r;
+        low[1] = low_i;
+        high[0] = high_r;
+        high[1] = high_i;
+        bits |= mk_magnitude_bits(low_r) | mk_magnitude_bits(low_i);
+        bits |= mk_magnitude_bits(high_r) | mk_magnitude_bits(high_i);
     }
+    return (uint32_t)bits;
 }
 
-void mk_rfft_q31_process(const mk_rfft_q31 *fft, int32_t *data)
+uint32_t mk_rfft_q31_process(const mk_rfft_q31 *fft, int32_t *data)
 {
     const uint32_t points = fft->length / 2u;
     uint32_t done;
@@ -108,5 +113,5 @@ void mk_rfft_q31_process(const mk_rfft_q31 *fft, int32_t *data)
     }
     for (; done < points; done *= 4u)
         radix4(data, points, done, fft->twiddle, fft->length / (4u * done));
-    split(data, points, fft->twiddle);
+    return mk_leading_zeros(split(data, points, fft->twiddle) | 1u) - 1u;
 }

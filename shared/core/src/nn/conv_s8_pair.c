@@ -23,7 +23,7 @@ static inline int8_t *fill(int8_t *to, int32_t value, uint32_t bytes)
 }
 
 /* What the filter sees at one output pixel, padding included. */
-static void gather(const mk_conv_pair *conv, const int8_t *in, int32_t top, int32_t left, int8_t *patch)
+static void gather(const mk_conv *conv, const int8_t *in, int32_t top, int32_t left, int8_t *patch)
 {
     const int32_t in_h = conv->in_h, in_w = conv->in_w;
     const uint32_t in_c = conv->in_c;
@@ -62,7 +62,7 @@ typedef struct {
     uint32_t x;
 } position;
 
-static void advance(const mk_conv_pair *conv, position *at)
+static void advance(const mk_conv *conv, position *at)
 {
     at->left += conv->stride_w;
     if (++at->x == conv->out_w) {
@@ -72,11 +72,11 @@ static void advance(const mk_conv_pair *conv, position *at)
     }
 }
 
-void mk_conv_s8_pair(const mk_conv_pair *conv, const int8_t *in, int8_t *out, void *scratch)
+void mk_conv_s8_pair(const mk_conv *conv, const int8_t *in, int8_t *out, void *scratch)
 {
     const uint32_t image = (uint32_t)conv->in_h * conv->in_w * conv->in_c;
     const uint32_t pixels = (uint32_t)conv->out_h * conv->out_w;
-    int8_t *const patches = (int8_t *)scratch + 8u * conv->depth4;
+    int8_t *const patches = (int8_t *)scratch + 8u * depth4;
 #ifdef MK_PAIR_DSP
     const uint32_t run = (uint32_t)conv->kernel_w * conv->in_c;
     const uint32_t in_row = (uint32_t)conv->in_w * conv->in_c * conv->dilation_h;
@@ -95,7 +95,7 @@ void mk_conv_s8_pair(const mk_conv_pair *conv, const int8_t *in, int8_t *out, vo
             uint32_t step[4];
             int16_t *columns = scratch;
             int8_t *patch = patches;
-            for (uint32_t i = 0; i < 4; i++, patch += conv->depth4, advance(conv, &at)) {
+            for (uint32_t i = 0; i < 4; i++, patch += depth4, advance(conv, &at)) {
                 if (direct && at.top >= 0 && at.left >= 0 && at.top <= last_top && at.left <= last_left) {
                     block[i] = in + ((uint32_t)at.top * conv->in_w + (uint32_t)at.left) * conv->in_c;
                     step[i] = in_row;
@@ -112,7 +112,7 @@ void mk_conv_s8_pair(const mk_conv_pair *conv, const int8_t *in, int8_t *out, vo
                         block[i] += step[i];
                 }
             } else {
-                (void)mk_pair_widen(block, conv->depth4 / 4u, columns);
+                (void)mk_pair_widen(block, depth4 / 4u, columns);
             }
             mk_pair_block(conv, scratch, out);
             mk_pair_clamp(conv, out, 4u * conv->out_c);

@@ -1,6 +1,6 @@
 #include "pair.h"
 
-void mk_pair_clamp(const mk_conv_pair *conv, int8_t *out, uint32_t count)
+void mk_pair_clamp(const mk_conv *conv, int8_t *out, uint32_t count)
 {
     if (conv->act_min <= INT8_MIN && conv->act_max >= INT8_MAX)
         return;
@@ -74,20 +74,20 @@ static inline int32_t smmlar(int32_t a, int32_t b, int32_t c)
 }
 
 /* As requantize(), of twice the sum with its bias. */
-static inline int8_t requantize_twice(const mk_pair_channel *channel, int32_t twice, int32_t out_zero)
+static inline int8_t requantize_twice(const mk_channel *channel, int32_t twice, int32_t out_zero)
 {
     int32_t high = smmulr(twice, channel->multiplier);
-    high = smmlar(high + (high >> 31), channel->scale, out_zero);
+    high = smmlar(high + (high >> 31), channel->shift, out_zero);
     __asm__("ssat %0, #8, %1" : "=r"(high) : "r"(high));
     return (int8_t)high;
 }
 
-void mk_pair_pixel(const mk_conv_pair *conv, const int8_t *in, int8_t *out)
+void mk_pair_pixel(const mk_conv *conv, const int8_t *in, int8_t *out)
 {
-    const uint32_t depth4 = conv->depth4, row = depth4 / 2u;
+    const uint32_t depth4 = depth4, row = depth4 / 2u;
     const int32_t out_zero = conv->out_zero;
     const int32_t *weights = conv->weights;
-    const mk_pair_channel *channel = conv->channels;
+    const mk_channel *channel = conv->channels;
 
     for (uint32_t left = conv->out_c; left;) {
         int32_t sums[4];
@@ -109,15 +109,15 @@ void mk_pair_pixel(const mk_conv_pair *conv, const int8_t *in, int8_t *out)
 
 #else
 
-static int32_t requantize(const mk_pair_channel *channel, int32_t sum, int32_t out_zero)
+static int32_t requantize(const mk_channel *channel, int32_t sum, int32_t out_zero)
 {
     const int32_t high = mk_mul_q31(channel->bias + sum, channel->multiplier);
     /* ties away from zero: a negative number is moved off its tie before rounding upwards */
-    const int64_t product = (int64_t)(high - (high < 0)) * channel->scale + (INT64_C(1) << 31);
+    const int64_t product = (int64_t)(high - (high < 0)) * channel->shift + (INT64_C(1) << 31);
     return mk_clamp((int32_t)(product >> 32) + out_zero, INT8_MIN, INT8_MAX);
 }
 
-void mk_pair_pixel(const mk_conv_pair *conv, const int8_t *in, int8_t *out)
+void mk_pair_pixel(const mk_conv *conv, const int8_t *in, int8_t *out)
 {
     const uint32_t depth = (uint32_t)conv->kernel_h * conv->kernel_w * conv->in_c;
     const int32_t *weights = conv->weights;
@@ -132,7 +132,7 @@ void mk_pair_pixel(const mk_conv_pair *conv, const int8_t *in, int8_t *out)
             sum_a += a * in[k];
             sum_b += (half - a) / 256 * in[k];
         }
-        weights += conv->depth4 / 2u;
+        weights += depth4 / 2u;
         out[c] = (int8_t)requantize(&conv->channels[c], sum_a, conv->out_zero);
         if (c + 1u < conv->out_c)
             out[c + 1u] = (int8_t)requantize(&conv->channels[c + 1u], sum_b, conv->out_zero);

@@ -6,7 +6,7 @@
 
 /* One pixel, whose kernel_h * kernel_w * in_c activations are at in. Writes out_c bytes. The fast path
  * reads depth4 of them. */
-void mk_pair_pixel(const mk_conv_pair *conv, const int8_t *in, int8_t *out);
+void mk_pair_pixel(const mk_conv *conv, const int8_t *in, int8_t *out);
 
 #if defined(__ARM_FEATURE_DSP) && defined(__ARM_ARCH) && defined(__thumb2__)
 #define MK_PAIR_DSP 1
@@ -18,10 +18,10 @@ void mk_pair_pixel(const mk_conv_pair *conv, const int8_t *in, int8_t *out);
 int16_t *mk_pair_widen(const int8_t *const pixels[4], uint32_t words, int16_t *columns);
 
 /* Four pixels, whose widened columns are given, and all channels: writes 4 x out_c bytes. */
-void mk_pair_block(const mk_conv_pair *conv, const int16_t *columns, int8_t *out);
+void mk_pair_block(const mk_conv *conv, const int16_t *columns, int8_t *out);
 #endif
 
 /* Clamps to an activation range narrower than int8; the kernels themselves saturate to int8. */
-void mk_pair_clamp(const mk_conv_pair *conv, int8_t *out, uint32_t count);
+void mk_pair_clamp(const mk_conv *conv, int8_t *out, uint32_t count);
 
 #endif

@@ -36,7 +36,7 @@ int16_t *mk_pair_widen(const int8_t *const pixels[4], uint32_t words, int16_t *c
 typedef struct {
     const int32_t *weights;
     const int16_t *columns;
-    const mk_pair_channel *channels;
+    const mk_channel *channels;
     uint32_t row; /* bytes of weights a pair */
     int32_t out_zero;
     int8_t *out;
@@ -141,9 +141,9 @@ __attribute__((naked, noinline)) static void run(MK_UNUSED block *state)
         "pop {r4-r11, pc}\n");
 }
 
-void mk_pair_block(const mk_conv_pair *conv, const int16_t *columns, int8_t *out)
+void mk_pair_block(const mk_conv *conv, const int16_t *columns, int8_t *out)
 {
-    const uint32_t pairs = conv->out_c / 2u, words = conv->depth4 / 2u;
+    const uint32_t pairs = conv->out_c / 2u, words = depth4 / 2u;
     block state = {
         .weights = conv->weights,
         .columns = columns,

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-void mk_pointwise_s8_pair(const mk_conv_pair *conv, const int8_t *in, int8_t *out, void *scratch)
+void mk_pointwise_s8_pair(const mk_conv *conv, const int8_t *in, int8_t *out, void *scratch)
 {
     const uint32_t in_c = conv->in_c, out_c = conv->out_c;
     const uint32_t pixels = (uint32_t)conv->batch * conv->out_h * conv->out_w;
@@ -11,7 +11,7 @@ void mk_pointwise_s8_pair(const mk_conv_pair *conv, const int8_t *in, int8_t *ou
 #ifdef MK_PAIR_DSP
     for (; done + 4u <= pixels; done += 4u) {
         const int8_t *const block[4] = {in, in + in_c, in + 2u * in_c, in + 3u * in_c};
-        (void)mk_pair_widen(block, conv->depth4 / 4u, scratch);
+        (void)mk_pair_widen(block, depth4 / 4u, scratch);
         mk_pair_block(conv, scratch, out);
         mk_pair_clamp(conv, out, 4u * out_c);
         in += 4u * in_c;
