@@ -11,27 +11,36 @@ from cffi import FFI
 ROOT = Path(__file__).resolve().parents[2]
 CORE = ROOT / "shared" / "core"
 INCLUDE = CORE / "include"
-# in an order in which each header comes after those it includes
-HEADERS = (
-    "status.h",
-    "nn.h",
-    "dsp_log.h",
-    "dsp_rfft_q31.h",
-    "dsp_logmel.h",
-    "dsp_dct.h",
-    "dsp_quantize.h",
-    "post_keyword.h",
-    "stream.h",
-)
 # exactly what the firmware is built with: no fused multiply-add, no reordering of sums
 FLAGS = ["-std=c99", "-O2", "-ffp-contract=off"]
+
+
+def headers() -> list[str]:
+    """Public headers of the extension, each after those it includes.
+
+    The kernels of compiled models (nn_*.h) are built with each model, not into the extension.
+    """
+    ordered: list[str] = []
+
+    def add(name: str) -> None:
+        if name in ordered or name.startswith("nn_"):
+            return
+        for included in re.findall(r'#include "motekit/(\w+\.h)"', (INCLUDE / "motekit" / name).read_text()):
+            add(included)
+        ordered.append(name)
+
+    for path in sorted(INCLUDE.glob("motekit/*.h")):
+        add(path.name)
+    return ordered
 
 
 def declarations(header: str) -> str:
     """Body of a public header in the subset of C that cffi parses: no comments, no preprocessor but constants."""
     text = (INCLUDE / "motekit" / header).read_text()
     text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
+    # inline functions, and what only they need, are the C compiler's business
     text = re.sub(r"^static inline.*?^}", "", text, flags=re.DOTALL | re.MULTILINE)
+    text = re.sub(r"^#if defined\(__ARM.*?^#else$.*?^#endif$", "", text, flags=re.DOTALL | re.MULTILINE)
     lines = []
     for line in text.splitlines():
         if re.match(r"#define MK_\w+ (0x)?[0-9A-Fa-f]+u?$", line):
@@ -46,6 +55,8 @@ extern "Python" void motekit_on_features(void *, uint32_t, const int16_t *, uint
 extern "Python" void motekit_on_scores(void *, uint32_t, const int8_t *, uint16_t);
 extern "Python" void motekit_on_event(void *, const mk_keyword_event *);
 """
+
+HEADERS = headers()
 
 ffibuilder = FFI()
 ffibuilder.cdef("\n".join(declarations(header) for header in HEADERS) + CALLBACKS)
