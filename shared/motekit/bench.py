@@ -49,7 +49,7 @@ BOARDS = {
         "mps2-an386", ("-mcpu=cortex-m4", *_FPV4), "dsp", (0, 4 * _MB), (0x20000000, 4 * _MB), "Cortex-M4F"
     ),
     "mps2_an385": Board(
-        "mps2-an385", ("-mcpu=cortex-m3",), "generic", (0, 4 * _MB), (0x20000000, 4 * _MB), "Cortex-M3"
+        "mps2-an385", ("-mcpu=cortex-m3",), "m0", (0, 4 * _MB), (0x20000000, 4 * _MB), "Cortex-M3"
     ),
     "mps2_an385_m0plus": Board(
         "mps2-an385", ("-mcpu=cortex-m0plus",), "m0", (0, 4 * _MB), (0x20000000, 4 * _MB), "Cortex-M0+ code"

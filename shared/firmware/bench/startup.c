@@ -26,6 +26,7 @@ __attribute__((noreturn, used)) static void start(void)
 __attribute__((noreturn, naked, used)) static void reset(void)
 {
     __asm__ volatile(
+        ".syntax unified\n"
 #if defined(__ARM_FP) || defined(__ARM_FEATURE_MVE)
         "ldr r0, =0xE000ED88\n" /* CPACR: coprocessors 10 and 11, the FPU and Helium */
         "ldr r1, =0x00F00000\n"

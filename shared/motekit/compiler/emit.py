@@ -70,7 +70,7 @@ class Code:
 
 
 #: structures of which there is one a row
-_ROW_BYTES = {"mk_channel": 12, "mk_pair_channel": 12}
+_ROW_BYTES = {"mk_channel": 12}
 _ITEM_BYTES = {"int8_t": 1, "uint8_t": 1, "int16_t": 2, "uint16_t": 2, "int32_t": 4, "uint32_t": 4, "int64_t": 8,
                "float": 4, **_ROW_BYTES}  # fmt: skip
 

@@ -1,13 +1,5 @@
 #include "pair.h"
 
-void mk_pair_clamp(const mk_conv *conv, int8_t *out, uint32_t count)
-{
-    if (conv->act_min <= INT8_MIN && conv->act_max >= INT8_MAX)
-        return;
-    for (uint32_t i = 0; i < count; i++)
-        out[i] = (int8_t)mk_clamp(out[i], conv->act_min, conv->act_max);
-}
-
 #ifdef MK_PAIR_DSP
 
 /* Two pairs of channels at w0 and w1 with `bytes` activations at x, a multiple of 4, at least 4.
@@ -84,9 +76,9 @@ static inline int8_t requantize_twice(const mk_channel *channel, int32_t twice, 
 
 void mk_pair_pixel(const mk_conv *conv, const int8_t *in, int8_t *out)
 {
-    const uint32_t depth4 = depth4, row = depth4 / 2u;
+    const uint32_t depth4 = mk_pair_depth4(conv), row = depth4 / 2u;
     const int32_t out_zero = conv->out_zero;
-    const int32_t *weights = conv->weights;
+    const int32_t *weights = mk_pair_weights(conv);
     const mk_channel *channel = conv->channels;
 
     for (uint32_t left = conv->out_c; left;) {
@@ -119,8 +111,8 @@ static int32_t requantize(const mk_channel *channel, int32_t sum, int32_t out_ze
 
 void mk_pair_pixel(const mk_conv *conv, const int8_t *in, int8_t *out)
 {
-    const uint32_t depth = (uint32_t)conv->kernel_h * conv->kernel_w * conv->in_c;
-    const int32_t *weights = conv->weights;
+    const uint32_t depth = mk_patch_depth(conv);
+    const int32_t *weights = mk_pair_weights(conv);
 
     for (uint32_t c = 0; c < conv->out_c; c += 2) {
         int32_t sum_a = 0, sum_b = 0;
@@ -132,7 +124,7 @@ void mk_pair_pixel(const mk_conv *conv, const int8_t *in, int8_t *out)
             sum_a += a * in[k];
             sum_b += (half - a) / 256 * in[k];
         }
-        weights += depth4 / 2u;
+        weights += mk_pair_depth4(conv) / 2u;
         out[c] = (int8_t)requantize(&conv->channels[c], sum_a, conv->out_zero);
         if (c + 1u < conv->out_c)
             out[c + 1u] = (int8_t)requantize(&conv->channels[c + 1u], sum_b, conv->out_zero);

@@ -3,6 +3,17 @@
 #define MK_NN_PAIR_INTERNAL_H
 
 #include "motekit/nn_pair.h"
+#include "patch.h"
+
+static inline uint32_t mk_pair_depth4(const mk_conv *conv)
+{
+    return (mk_patch_depth(conv) + 3u) & ~3u;
+}
+
+static inline const int32_t *mk_pair_weights(const mk_conv *conv)
+{
+    return (const int32_t *)(const void *)conv->weights;
+}
 
 /* One pixel, whose kernel_h * kernel_w * in_c activations are at in. Writes out_c bytes. The fast path
  * reads depth4 of them. */
@@ -20,8 +31,5 @@ int16_t *mk_pair_widen(const int8_t *const pixels[4], uint32_t words, int16_t *c
 /* Four pixels, whose widened columns are given, and all channels: writes 4 x out_c bytes. */
 void mk_pair_block(const mk_conv *conv, const int16_t *columns, int8_t *out);
 #endif
-
-/* Clamps to an activation range narrower than int8; the kernels themselves saturate to int8. */
-void mk_pair_clamp(const mk_conv *conv, int8_t *out, uint32_t count);
 
 #endif

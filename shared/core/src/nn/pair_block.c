@@ -143,16 +143,16 @@ __attribute__((naked, noinline)) static void run(MK_UNUSED block *state)
 
 void mk_pair_block(const mk_conv *conv, const int16_t *columns, int8_t *out)
 {
-    const uint32_t pairs = conv->out_c / 2u, words = depth4 / 2u;
+    const uint32_t pairs = conv->out_c / 2u, words = mk_pair_depth4(conv) / 2u;
     block state = {
-        .weights = conv->weights,
+        .weights = mk_pair_weights(conv),
         .columns = columns,
         .channels = conv->channels,
         .row = 4u * words,
         .out_zero = conv->out_zero,
         .out = out,
         .out_c = conv->out_c,
-        .weights_end = conv->weights + pairs * words,
+        .weights_end = mk_pair_weights(conv) + pairs * words,
     };
 
     if (pairs)

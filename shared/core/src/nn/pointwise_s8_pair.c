@@ -11,9 +11,9 @@ void mk_pointwise_s8_pair(const mk_conv *conv, const int8_t *in, int8_t *out, vo
 #ifdef MK_PAIR_DSP
     for (; done + 4u <= pixels; done += 4u) {
         const int8_t *const block[4] = {in, in + in_c, in + 2u * in_c, in + 3u * in_c};
-        (void)mk_pair_widen(block, depth4 / 4u, scratch);
+        (void)mk_pair_widen(block, mk_pair_depth4(conv) / 4u, scratch);
         mk_pair_block(conv, scratch, out);
-        mk_pair_clamp(conv, out, 4u * out_c);
+        mk_patch_clamp(conv, out, 4u * out_c);
         in += 4u * in_c;
         out += 4u * out_c;
     }
@@ -22,7 +22,7 @@ void mk_pointwise_s8_pair(const mk_conv *conv, const int8_t *in, int8_t *out, vo
     for (; done < pixels; done++) {
         memcpy(scratch, in, in_c);
         mk_pair_pixel(conv, scratch, out);
-        mk_pair_clamp(conv, out, out_c);
+        mk_patch_clamp(conv, out, out_c);
         in += in_c;
         out += out_c;
     }

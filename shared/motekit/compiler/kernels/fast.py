@@ -1,8 +1,11 @@
 """Weight layouts and kernels for particular cores. See `plain` for what they fall back on."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
-from . import Array, Kernel, Struct, Target, channels, kernel
+from .. import fixedpoint
+from . import Array, Kernel, Struct, Target, kernel
 from .describe import ConvOp, DenseOp, conv_fields
 
 _PLANE_BYTES = 4096
@@ -28,29 +31,67 @@ def pack_pairs(weights: np.ndarray) -> np.ndarray:
     return words.astype(np.uint32).view(np.int32).reshape(len(padded) // 2, -1)
 
 
-def _pairs_fit(weights: np.ndarray, bound: int, shifts: np.ndarray) -> bool:
-    """Whether the sums and shifts stay in the ranges that nn_pair.h states."""
+@dataclass(frozen=True, eq=False)
+class _Channels:
+    """Constants of a layer's output channels, int64 each; `bounds` limits each channel's |sum|."""
+
+    bias: np.ndarray
+    multipliers: np.ndarray
+    shifts: np.ndarray
+    bounds: np.ndarray
+
+
+def _settled(op: ConvOp, weights: np.ndarray) -> _Channels:
+    """Give channels that are constant other constants with the same result, inside the fast kernels' ranges.
+
+    A channel is constant if its weights or its multiplier are 0; converters write any bias and shift
+    for such channels. multiplier 2^30 and shift -2 divide by 8, so a bias of 8 v gives exactly v.
+    """
+    sums = np.abs(weights.astype(np.int64)).sum(axis=1)
+    bias, multipliers, shifts = (v.astype(np.int64) for v in (op.bias, op.multipliers, op.shifts))
+    for c in np.flatnonzero((sums == 0) | (multipliers == 0)):
+        value = fixedpoint.requantize(int(bias[c]), int(multipliers[c]), int(shifts[c]))
+        bias[c], multipliers[c], shifts[c] = 8 * np.clip(value, -512, 512), 1 << 30, -2
+        sums[c] = 0
+    return _Channels(bias, multipliers, shifts, np.abs(bias) + 128 * sums)
+
+
+def _shifts_right(channels: _Channels) -> bool:
+    """Whether the sums and shifts stay in the ranges of the fast requantization."""
+    return bool(channels.bounds.max() < 2**30 and channels.shifts.max() <= -2 and channels.shifts.min() >= -31)
+
+
+def _pairs_fit(weights: np.ndarray, channels: _Channels) -> bool:
+    """Whether a layer stays in the ranges that nn_pair.h states."""
     sums = np.abs(weights.astype(np.int64)).sum(axis=1) * 128
-    return bool(
-        bound < 2**30
-        and sums.max() < 2**23
-        and weights.min() >= -127
-        and shifts.max() <= -2
-        and shifts.min() >= -31
-    )
+    return _shifts_right(channels) and bool(sums.max() < 2**23 and weights.min() >= -127)
 
 
-def _pair_channels(bias: np.ndarray, multipliers: np.ndarray, shifts: np.ndarray) -> Array:
-    rows = np.stack([bias, multipliers, np.int64(1) << (32 + shifts.astype(np.int64))], axis=1).astype(
-        np.int64
-    )
+def _pair_channels(channels: _Channels) -> Array:
+    rows = np.stack([channels.bias, channels.multipliers, np.int64(1) << (32 + channels.shifts)], axis=1)
     if len(rows) % 2:
         rows = np.concatenate([rows, np.zeros((1, 3), np.int64)])
-    return Array("mk_pair_channel", rows, kind="requantization")
+    return Array("mk_channel", rows, kind="requantization")
 
 
 def _depth4(weights: np.ndarray) -> int:
     return -(-weights.shape[1] // 4) * 4
+
+
+def _config(op: ConvOp, weights: Array, constants: Array) -> Struct:
+    return Struct("mk_conv", {"weights": weights, "channels": constants, **conv_fields(op)})
+
+
+def dense_as_conv(op: DenseOp) -> ConvOp:
+    """A dense layer as a 1x1 convolution of `rows` images of one pixel."""
+    outputs, inputs = op.weights.shape
+    return ConvOp(
+        source=op.source, result=op.result, depthwise=False, weights=op.weights.reshape(outputs, 1, 1, inputs),
+        bias=op.bias, multipliers=np.full(outputs, op.multiplier), shifts=np.full(outputs, op.shift),
+        batch=op.rows, in_shape=(1, 1, inputs), out_shape=(1, 1, outputs), kernel=(1, 1), stride=(1, 1),
+        dilation=(1, 1), pad=(0, 0), in_zero=0, out_zero=op.out_zero, act_min=op.act_min, act_max=op.act_max,
+        bound=op.bound,
+    )  # fmt: skip
 
 
 def copied_distance(op: ConvOp) -> int | None:
@@ -67,36 +108,54 @@ def copied_distance(op: ConvOp) -> int | None:
     return int(later.max()) if len(later) else -int(np.prod(op.in_shape))
 
 
-@kernel("conv")
-def conv_pair(op: ConvOp, target: Target) -> Kernel | None:
-    """Convolution and pointwise convolution with the DSP extension."""
-    if target.name != "dsp" or op.depthwise or op.weights.shape[3] != op.in_shape[2]:
+def _matrix(op: ConvOp, target: Target, shape: str) -> Kernel | None:
+    """Convolution (`shape` "conv"), pointwise convolution or dense layer as products of a matrix with patches."""
+    if op.depthwise or op.weights.shape[3] != op.in_shape[2]:
         return None
     weights = op.weights.reshape(op.weights.shape[0], -1)
-    if not _pairs_fit(weights, op.bound, op.shifts) or _depth4(weights) > 0xFFFC:
+    out_c, depth = weights.shape
+    if max(out_c, depth) > 0xFFFC or op.batch > 0xFFFF:
         return None
-    depth4 = _depth4(weights)
-    config = Struct(
-        "mk_conv_pair",
-        {
-            "weights": Array("int32_t", pack_pairs(weights), kind="weights"),
-            "channels": _pair_channels(op.bias, op.multipliers, op.shifts),
-            **conv_fields(op),
-            "depth4": depth4,
-        },
-    )
-    distance = copied_distance(op)
+    channels = _settled(op, weights)
+    if target.name == "dsp":
+        if not _pairs_fit(weights, channels):
+            return None
+        layout, depth = "pair", _depth4(weights)
+        sources = ("pair.c", "patch.c") if shape == "dense" else ("pair.c", "pair_block.c", "patch.c")
+        packed = Array("int8_t", pack_pairs(weights).astype("<i4").view(np.int8), kind="weights", align=4)
+        config = _config(op, packed, _pair_channels(channels))
+        scratch = {"dense": 0, "pointwise": 8 * depth, "conv": 12 * depth}[shape]
+    elif target.name in ("m0", "mve"):
+        layout, sources = "row", ("row.c", "patch.c")
+        rows = np.stack([channels.bias, channels.multipliers, channels.shifts], axis=1)
+        config = _config(op, Array("int8_t", weights, kind="weights"), Array("mk_channel", rows, kind="requantization"))
+        scratch = {"dense": 0, "pointwise": depth, "conv": depth}[shape]
+    else:
+        return None
+    distance = None if shape == "dense" else copied_distance(op)
     return Kernel(
-        function="mk_pointwise_s8_pair" if op.is_pointwise else "mk_conv_s8_pair",
-        header="motekit/nn_pair.h",
-        sources=("pair.c", "pair_block.c", "pointwise_s8_pair.c" if op.is_pointwise else "conv_s8_pair.c"),
+        function=f"mk_{shape}_s8_{layout}",
+        header=f"motekit/nn_{layout}.h",
+        sources=(*sources, f"{shape}_s8_{layout}.c"),
         config=config,
         inputs=(op.source,),
         outputs=(op.result,),
-        scratch=(8 if op.is_pointwise else 12) * depth4,
+        scratch=scratch,
         distance={} if distance is None else {op.source: distance},
         macs=op.macs,
     )
+
+
+@kernel("conv")
+def conv(op: ConvOp, target: Target) -> Kernel | None:
+    """Convolution and pointwise convolution."""
+    return _matrix(op, target, "pointwise" if op.is_pointwise else "conv")
+
+
+@kernel("dense")
+def dense(op: DenseOp, target: Target) -> Kernel | None:
+    """Fully connected layer."""
+    return _matrix(dense_as_conv(op), target, "dense")
 
 
 @kernel("conv")
@@ -104,7 +163,7 @@ def depthwise3x3(op: ConvOp, target: Target) -> Kernel | None:
     """Depthwise 3x3 through planes."""
     (in_h, in_w, in_c), (out_h, out_w, out_c) = op.in_shape, op.out_shape
     if (
-        target.name != "dsp"
+        target.name not in ("dsp", "m0")
         or not op.depthwise
         or in_c != out_c
         or op.kernel != (3, 3)
@@ -112,11 +171,11 @@ def depthwise3x3(op: ConvOp, target: Target) -> Kernel | None:
         or max(op.stride) > 2
         or min(op.pad) < 0
         or max(op.pad) > 2
-        or op.bound >= 2**30
-        or op.shifts.max() > -2
-        or op.shifts.min() < -31
         or out_h * out_w < 4
     ):
+        return None
+    constants = _settled(op, op.weights.reshape(-1, out_c).T)
+    if not _shifts_right(constants):
         return None
     transpose = out_h > out_w
     along, across = ((out_h, op.stride[0]), (out_w, op.stride[1])) if transpose else (
@@ -129,14 +188,8 @@ def depthwise3x3(op: ConvOp, target: Target) -> Kernel | None:
     band = across[0]
     while band > 1 and scratch(band) > _PLANE_BYTES:
         band = -(-band // 2)
-    config = Struct(
-        "mk_conv",
-        {
-            "weights": Array("int8_t", op.weights, kind="weights"),
-            "channels": channels(op.bias, op.multipliers, op.shifts),
-            **conv_fields(op),
-        },
-    )
+    rows = np.stack([constants.bias, constants.multipliers, constants.shifts], axis=1)
+    config = _config(op, Array("int8_t", op.weights, kind="weights"), Array("mk_channel", rows, kind="requantization"))
     return Kernel(
         function="mk_depthwise3x3_s8",
         header="motekit/nn_plane.h",
@@ -151,29 +204,3 @@ def depthwise3x3(op: ConvOp, target: Target) -> Kernel | None:
         else {},
         macs=op.macs,
     )
-
-
-@kernel("dense")
-def dense_pair(op: DenseOp, target: Target) -> Kernel | None:
-    """Fully connected layer with the DSP extension."""
-    outputs, inputs = op.weights.shape
-    shifts = np.full(outputs, op.shift)
-    if target.name != "dsp" or not _pairs_fit(op.weights, op.bound, shifts) or max(inputs, outputs) > 0xFFFC:
-        return None
-    config = Struct(
-        "mk_conv_pair",
-        {
-            "weights": Array("int32_t", pack_pairs(op.weights), kind="weights"),
-            "channels": _pair_channels(op.bias, np.full(outputs, op.multiplier), shifts),
-            "batch": op.rows,
-            "in_h": 1, "in_w": 1, "in_c": inputs, "out_h": 1, "out_w": 1, "out_c": outputs,
-            "kernel_h": 1, "kernel_w": 1, "stride_h": 1, "stride_w": 1, "dilation_h": 1, "dilation_w": 1,
-            "pad_top": 0, "pad_left": 0,
-            "in_zero": 0, "out_zero": op.out_zero, "act_min": op.act_min, "act_max": op.act_max,
-            "depth4": _depth4(op.weights),
-        },
-    )  # fmt: skip
-    return Kernel(
-        "mk_dense_s8_pair", "motekit/nn_pair.h", ("pair.c", "dense_s8_pair.c"), (op.source,), (op.result,),
-        config, macs=op.macs,
-    )  # fmt: skip

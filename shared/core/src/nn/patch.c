@@ -1,0 +1,56 @@
+#include "patch.h"
+
+#include <string.h>
+
+static inline int8_t *copy(int8_t *to, const int8_t *from, uint32_t bytes)
+{
+    for (; bytes >= 4; bytes -= 4, to += 4, from += 4)
+        memcpy(to, from, 4);
+    if (bytes & 2u) {
+        memcpy(to, from, 2);
+        to += 2;
+        from += 2;
+    }
+    if (bytes & 1u)
+        *to++ = *from;
+    return to;
+}
+
+static inline int8_t *fill(int8_t *to, int32_t value, uint32_t bytes)
+{
+    memset(to, value, bytes);
+    return to + bytes;
+}
+
+void mk_patch_gather(const mk_conv *conv, const int8_t *in, int32_t top, int32_t left, int8_t *patch)
+{
+    const int32_t in_h = conv->in_h, in_w = conv->in_w;
+    const uint32_t in_c = conv->in_c;
+
+    for (int32_t ky = 0; ky < conv->kernel_h; ky++) {
+        const int32_t row = top + ky * conv->dilation_h;
+        int32_t column = left, kx = 0;
+        if (row < 0 || row >= in_h) {
+            patch = fill(patch, conv->in_zero, conv->kernel_w * in_c);
+            continue;
+        }
+        if (conv->dilation_w == 1) {
+            const int32_t before = left < 0 ? (left < -conv->kernel_w ? conv->kernel_w : -left) : 0;
+            const int32_t last = left + conv->kernel_w > in_w ? in_w - left : conv->kernel_w;
+            if (before)
+                patch = fill(patch, conv->in_zero, (uint32_t)before * in_c);
+            if (last > before)
+                patch = copy(patch, in + (uint32_t)(row * in_w + left + before) * in_c, (uint32_t)(last - before) * in_c);
+            kx = last > before ? last : before;
+            if (kx < conv->kernel_w)
+                patch = fill(patch, conv->in_zero, (uint32_t)(conv->kernel_w - kx) * in_c);
+            continue;
+        }
+        for (; kx < conv->kernel_w; kx++, column += conv->dilation_w) {
+            if (column < 0 || column >= in_w)
+                patch = fill(patch, conv->in_zero, in_c);
+            else
+                patch = copy(patch, in + (uint32_t)(row * in_w + column) * in_c, in_c);
+        }
+    }
+}

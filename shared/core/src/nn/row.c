@@ -1,0 +1,183 @@
+#include "row.h"
+
+#if defined(__ARM_FEATURE_MVE)
+#include <arm_mve.h>
+
+/* Rows of weights at w, w + depth, ...: as many as lanes ask for, the others repeat the last. */
+__attribute__((naked, noinline)) static void dot(__attribute__((unused)) const int8_t *const rows[4],
+                                                 __attribute__((unused)) const int8_t *x,
+                                                 __attribute__((unused)) uint32_t depth,
+                                                 __attribute__((unused)) int32_t sums[4])
+{
+    __asm__ volatile(
+        "push {r4-r11, lr}\n"
+        "ldrd r5, r7, [r0]\n"
+        "ldrd r9, r11, [r0, #8]\n"
+        "movs r4, #0\n"
+        "movs r6, #0\n"
+        "mov r8, r4\n"
+        "mov r10, r4\n"
+        "dlstp.8 lr, r2\n"
+        "0:\n"
+        "vldrb.u8 q0, [r1], #16\n"
+        "vldrb.u8 q1, [r5], #16\n"
+        "vmladava.s8 r4, q0, q1\n"
+        "vldrb.u8 q1, [r7], #16\n"
+        "vmladava.s8 r6, q0, q1\n"
+        "vldrb.u8 q1, [r9], #16\n"
+        "vmladava.s8 r8, q0, q1\n"
+        "vldrb.u8 q1, [r11], #16\n"
+        "vmladava.s8 r10, q0, q1\n"
+        "letp lr, 0b\n"
+        "strd r4, r6, [r3]\n"
+        "strd r8, r10, [r3, #8]\n"
+        "pop {r4-r11, pc}\n");
+}
+
+static void store(const mk_conv *conv, const mk_channel *channels, const int32_t sums[4], uint32_t count, int8_t *out)
+{
+    const mve_pred16_t lanes = vctp32q(count);
+    const uint32x4_t offsets = vmulq_n_u32(vidupq_n_u32(0, 1), sizeof *channels);
+    const int32x4_t bias = vldrwq_gather_offset_z_s32(&channels->bias, offsets, lanes);
+    const int32x4_t multiplier = vldrwq_gather_offset_z_s32(&channels->multiplier, offsets, lanes);
+    const int32x4_t shift = vldrwq_gather_offset_z_s32(&channels->shift, offsets, lanes);
+    int32x4_t x = vaddq_s32(vldrwq_s32(sums), bias);
+    x = vshlq_s32(x, vmaxq_s32(shift, vdupq_n_s32(0)));
+    x = vqrdmulhq_s32(x, multiplier);
+    /* ties away from zero: what is negative and shifted right is moved off its tie first */
+    x = vaddq_s32(x, vshrq_n_s32(vandq_s32(x, shift), 31));
+    x = vrshlq_s32(x, vminq_s32(shift, vdupq_n_s32(0)));
+    x = vaddq_n_s32(x, conv->out_zero);
+    x = vmaxq_s32(x, vdupq_n_s32(conv->act_min));
+    x = vminq_s32(x, vdupq_n_s32(conv->act_max));
+    vstrbq_p_s32(out, x, lanes);
+}
+
+#else
+
+#if defined(__thumb__)
+
+/* rows and x point to the ENDS of what they hold. Thumb-1 code, which every core runs: a product takes
+ * 3.5 instructions; the first pass enters the unrolled loop in its middle. */
+__attribute__((naked, noinline)) static void dot_ends(__attribute__((unused)) const int8_t *const rows[4],
+                                                      __attribute__((unused)) const int8_t *x,
+                                                      __attribute__((unused)) uint32_t depth,
+                                                      __attribute__((unused)) int32_t sums[4])
+{
+    __asm__ volatile(
+        ".syntax unified\n"
+        "push {r3-r7, lr}\n"
+        "mov r4, r8\n"
+        "mov r5, r9\n"
+        "mov r6, r10\n"
+        "mov r7, r11\n"
+        "push {r4-r7}\n"
+        "mov r4, r1\n"
+        "movs r5, #0\n"
+        "mov r8, r5\n"
+        "mov r9, r5\n"
+        "mov r10, r5\n"
+        "mov r11, r5\n"
+        "subs r7, r5, r2\n" /* the index runs from -depth to 0 */
+        "movs r5, #3\n"
+        "ands r5, r7\n"
+        "movs r6, #28\n" /* bytes of code a step */
+        "muls r5, r6\n"
+        "adr r6, 0f\n"
+        "adds r5, r6\n"
+        "adds r5, #1\n"
+        "mov r12, r5\n"
+        "ldm r0, {r0-r3}\n"
+        "bx r12\n"
+        ".balign 4\n"
+        "0:\n"
+        ".rept 4\n"
+        "ldrsb r5, [r4, r7]\n"
+        "ldrsb r6, [r0, r7]\n"
+        "muls r6, r5\n"
+        "add r8, r6\n"
+        "ldrsb r6, [r1, r7]\n"
+        "muls r6, r5\n"
+        "add r9, r6\n"
+        "ldrsb r6, [r2, r7]\n"
+        "muls r6, r5\n"
+        "add r10, r6\n"
+        "ldrsb r6, [r3, r7]\n"
+        "muls r6, r5\n"
+        "add r11, r6\n"
+        "adds r7, #1\n"
+        ".endr\n"
+        "bne 0b\n"
+        "ldr r0, [sp, #16]\n"
+        "mov r4, r8\n"
+        "mov r5, r9\n"
+        "mov r6, r10\n"
+        "mov r7, r11\n"
+        "stm r0!, {r4-r7}\n"
+        "pop {r4-r7}\n"
+        "mov r8, r4\n"
+        "mov r9, r5\n"
+        "mov r10, r6\n"
+        "mov r11, r7\n"
+        "pop {r3-r7, pc}\n");
+}
+
+static void dot(const int8_t *const rows[4], const int8_t *x, uint32_t depth, int32_t sums[4])
+{
+    const int8_t *const ends[4] = {rows[0] + depth, rows[1] + depth, rows[2] + depth, rows[3] + depth};
+    dot_ends(ends, x + depth, depth, sums);
+}
+
+#else
+
+static void dot(const int8_t *const rows[4], const int8_t *x, uint32_t depth, int32_t sums[4])
+{
+    const int8_t *w0 = rows[0], *w1 = rows[1], *w2 = rows[2], *w3 = rows[3];
+    int32_t s0 = 0, s1 = 0, s2 = 0, s3 = 0;
+    for (uint32_t k = 0; k < depth; k++) {
+        const int32_t value = x[k];
+        s0 += w0[k] * value;
+        s1 += w1[k] * value;
+        s2 += w2[k] * value;
+        s3 += w3[k] * value;
+    }
+    sums[0] = s0;
+    sums[1] = s1;
+    sums[2] = s2;
+    sums[3] = s3;
+}
+
+#endif
+
+static void store(const mk_conv *conv, const mk_channel *channels, const int32_t sums[4], uint32_t count, int8_t *out)
+{
+    for (uint32_t i = 0; i < count; i++, channels++) {
+        const int32_t x = mk_requantize(sums[i] + channels->bias, channels->multiplier, channels->shift);
+        out[i] = (int8_t)mk_clamp(x + conv->out_zero, conv->act_min, conv->act_max);
+    }
+}
+
+#endif
+
+void mk_row_pixel(const mk_conv *conv, const int8_t *in, int8_t *out)
+{
+    const uint32_t depth = mk_patch_depth(conv);
+    const mk_channel *channels = conv->channels;
+    const int8_t *row = conv->weights;
+
+    for (uint32_t left = conv->out_c; left;) {
+        const uint32_t count = left < 4 ? left : 4;
+        const int8_t *rows[4];
+        int32_t sums[4];
+        for (uint32_t i = 0; i < 4; i++) {
+            rows[i] = row; /* past the last channel its row is read again */
+            if (i + 1u < left)
+                row += depth;
+        }
+        dot(rows, in, depth, sums);
+        store(conv, channels, sums, count, out);
+        channels += count;
+        out += count;
+        left -= count;
+    }
+}
