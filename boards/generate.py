@@ -24,6 +24,8 @@ if app:
     folder = Path(env.subst("$BUILD_DIR")) / "generated"
     folder.mkdir(parents=True, exist_ok=True)
     target = env.BoardConfig().get("build.motekit_target", "generic")
+    # a copy of the app elsewhere, with another model or other settings: what motekit.firmware.build is asked for
+    app = os.environ.get("MOTEKIT_APP_FOLDER") or app
     arguments = [python_with_motekit(root), "-m", "motekit.codegen", app, str(folder), target]
     if subprocess.run(arguments, check=False).returncode != 0:
         sys.exit(1)

@@ -34,6 +34,7 @@ static struct {
     uint32_t credit_said;
     uint64_t ticks;       /* spent in process, without the time its outputs took */
     uint32_t ticks_max, call_ticks, mark;
+    uint32_t window_ticks, window_ticks_max; /* from one window's scores to the next */
     uint32_t sensor_lost_before;
     bool counting;
 } fw;
@@ -64,7 +65,9 @@ static void count_on(void)
 
 static void count_off(void)
 {
-    fw.call_ticks += mk_hal_ticks() - fw.mark;
+    const uint32_t spent = mk_hal_ticks() - fw.mark;
+    fw.call_ticks += spent;
+    fw.window_ticks += spent;
 }
 
 /* An output is the link's work, not the app's. */
@@ -108,6 +111,10 @@ void mk_out_scores(const void *scores, uint16_t bytes)
 {
     output_begins();
     uint8_t head[4];
+    /* the first window waits for all its rows: what is between two is what must fit between two */
+    if (fw.score_index && fw.window_ticks > fw.window_ticks_max)
+        fw.window_ticks_max = fw.window_ticks;
+    fw.window_ticks = 0;
     put32(head, fw.score_index++);
     if ((fw.outputs & OUT_SCORES) && fw.format == FORMAT_FRAMES)
         (void)mk_link_send(&fw.link, MK_LINK_SCORES, head, sizeof head, scores, bytes);
@@ -291,13 +298,15 @@ static void link_handle(void *context, uint8_t type, const uint8_t *payload, uin
 /* ---- stream ---- */
 
 /* frames u32, values lost, calls of process, feature rows, windows, ticks lo, hi, ticks of the longest call,
- * ticks a second, stack used, stack size, link: damaged, gaps, repeats, dropped */
+ * ticks a second, stack used, stack size, link: damaged, gaps, repeats, dropped, ticks of the longest window
+ * after the first */
 static void stats(void)
 {
     const uint32_t values[] = {
         fw.frames, fw.ring.lost, fw.calls, fw.feature_index, fw.score_index, (uint32_t)fw.ticks,
         (uint32_t)(fw.ticks >> 32), fw.ticks_max, mk_hal_tick_hz(), mk_hal_stack_used(), mk_hal_stack_size(),
         fw.link.bad, fw.link.gaps, fw.link.repeats, fw.link.dropped,
+        fw.window_ticks_max,
     };
     uint8_t payload[sizeof values];
     for (uint32_t i = 0; i < sizeof values / sizeof values[0]; i++)
@@ -319,7 +328,7 @@ static void begin_stream(uint8_t source, uint8_t outputs, uint8_t format)
     fw.format = format;
     fw.position = fw.frames = fw.calls = fw.feature_index = fw.score_index = 0;
     fw.ticks = 0;
-    fw.ticks_max = 0;
+    fw.ticks_max = fw.window_ticks = fw.window_ticks_max = 0;
     fw.end = false;
     fw.failed = false;
     fw.last_error = MK_OK;

@@ -96,6 +96,8 @@ class Stats:
         High-water mark since reset and size, bytes; 0: unknown.
     damaged, gaps, repeats, dropped : int
         Frames that reached the board damaged, not at all or twice; frames it gave up sending again.
+    longest_window_ticks : int
+        Time inside the app from one window's scores to the next, at most; 0 with less than two windows.
     """
 
     frames: int
@@ -112,13 +114,14 @@ class Stats:
     gaps: int
     repeats: int
     dropped: int
+    longest_window_ticks: int
 
     @classmethod
     def unpack(cls, payload: bytes) -> "Stats":
         """Read a stats payload; numbers that a later firmware appends are left away."""
-        if len(payload) < 60:
+        if len(payload) < 64:
             raise LinkError("the board's statistics are too short. Flash firmware of this motekit version.")
-        values = struct.unpack_from("<15I", payload)
+        values = struct.unpack_from("<16I", payload)
         return cls(*values[:5], values[5] | values[6] << 32, *values[7:])
 
 

@@ -1,0 +1,1 @@
+"""Firmware: building it with PlatformIO, starting it in an emulator, replaying recordings through it."""

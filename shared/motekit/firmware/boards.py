@@ -1,0 +1,86 @@
+"""Boards, as boards/<name>.json describes them."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..errors import ConfigError
+from ..paths import project_root
+
+
+@dataclass(frozen=True)
+class Board:
+    """One board.
+
+    Attributes
+    ----------
+    name : str
+        Name of its files in boards/.
+    title : str
+        For people.
+    info : dict
+        The JSON, in PlatformIO's format and with motekit's `emulator`.
+    """
+
+    name: str
+    title: str
+    info: dict[str, Any]
+
+    @property
+    def emulated(self) -> bool:
+        """Whether it runs on this computer, in an emulator or as a process."""
+        return "emulator" in self.info
+
+    @property
+    def machine(self) -> str:
+        """QEMU's machine; empty for the host."""
+        return self.info.get("emulator", {}).get("machine", "")
+
+    @property
+    def runs_in(self) -> str:
+        """Where firmware for it runs, for people."""
+        if not self.emulated:
+            return "hardware"
+        return f"{self.info['emulator']['program']} -M {self.machine}" if self.machine else "a process"
+
+    @property
+    def is_arm(self) -> bool:
+        """Whether it needs the Arm cross compiler."""
+        return self.info["build"].get("arch") == "arm"
+
+
+def boards_dir() -> Path:
+    """Folder of the board descriptions."""
+    return project_root() / "boards"
+
+
+def board_names() -> list[str]:
+    """Names of all boards."""
+    return sorted(path.stem for path in boards_dir().glob("*.json"))
+
+
+def load(name: str) -> Board:
+    """Read a board's description.
+
+    Raises
+    ------
+    ConfigError
+        If there is no such board, or its JSON is not well-formed.
+    """
+    path = boards_dir() / f"{name}.json"
+    if name not in board_names():
+        raise ConfigError(f"there is no board {name!r}. Choose one of: {', '.join(board_names())}.")
+    try:
+        info = json.loads(path.read_text(encoding="utf8"))
+        return Board(name, info["name"], info)
+    except (ValueError, KeyError) as error:
+        raise ConfigError(f"{path} is not a board description: {error}. Correct it (docs/add-a-board.md).") from error
+
+
+def boards() -> list[dict[str, Any]]:
+    """All boards, for `motekit boards`."""
+    return [
+        {"name": b.name, "title": b.title, "runs_in": b.runs_in, "emulated": b.emulated}
+        for b in map(load, board_names())
+    ]

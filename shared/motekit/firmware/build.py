@@ -1,0 +1,166 @@
+"""Builds an app's firmware with PlatformIO, never in need of a network."""
+
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..app import App, apps_dir
+from ..app import load as load_app
+from ..errors import ConfigError, ToolError
+from ..paths import project_root, work_dir
+from . import boards
+from .size import measure
+
+_TIMEOUT_S = 600
+
+
+@dataclass(frozen=True)
+class BuildResult:
+    """A linked firmware.
+
+    Attributes
+    ----------
+    app, board : str
+        Names.
+    elf : Path
+        The program.
+    flash, ram : int
+        Bytes, see `motekit.firmware.size.Size`.
+    budget : dict
+        `flash` and `ram` limits of app.toml; empty if there are none for this board.
+    """
+
+    app: str
+    board: str
+    elf: Path
+    flash: int
+    ram: int
+    budget: dict[str, int]
+
+    @property
+    def within_budget(self) -> bool:
+        """Whether neither limit is exceeded."""
+        return not self._excess()
+
+    def check(self) -> None:
+        """Raise a ConfigError if a limit is exceeded."""
+        if excess := self._excess():
+            raise ConfigError(
+                f"{self.app} on {self.board} is over its budget: {', '.join(excess)}. Make it smaller, or raise "
+                f"[budget.{self.board}] in its app.toml and say why there."
+            )
+
+    def summary(self) -> dict[str, Any]:
+        """The object that `motekit build --json` prints."""
+        return {
+            "app": self.app,
+            "board": self.board,
+            "elf": str(self.elf),
+            "flash": self.flash,
+            "ram": self.ram,
+            "budget": self.budget,
+            "within_budget": self.within_budget,
+        }
+
+    def _excess(self) -> list[str]:
+        return [
+            f"{what} {used:,} of {self.budget[what]:,} bytes"
+            for what, used in (("flash", self.flash), ("ram", self.ram))
+            if what in self.budget and used > self.budget[what]
+        ]
+
+
+def build(app: App | str, board: str, check: bool = True) -> BuildResult:
+    """Build an app's firmware for a board.
+
+    Parameters
+    ----------
+    app : App or str
+        The app, or its name. An App loaded from another folder (a copy with its own model or settings) uses
+        the firmware sources of the app of the same name.
+    board : str
+        Name of a board in boards/.
+    check : bool
+        Whether a build over budget is an error.
+
+    Raises
+    ------
+    ToolError
+        If a compiler is missing or fails.
+    ModelError
+        If the app's model is missing or does not fit.
+    ConfigError
+        If there is no such app or board, or the firmware exceeds its budget.
+    """
+    app = load_app(app) if isinstance(app, str) else app
+    machine = boards.load(board)
+    _require_compiler(machine)
+    root = project_root()
+    environment = f"{app.name}-{board}"
+    work = work_dir() / "firmware"
+    variables = {
+        **os.environ,
+        "MOTEKIT_PYTHON": sys.executable,
+        "PLATFORMIO_SETTING_ENABLE_TELEMETRY": "no",
+        "PLATFORMIO_DISABLE_UPGRADE_CHECK": "true",
+        "PLATFORMIO_DISABLE_PROGRESSBAR": "true",
+        # in a wheel the folder of platformio.ini is full of modules: none of them may shadow another package
+        "PYTHONSAFEPATH": "1",
+    }
+    if app.folder != (apps_dir() / app.name).resolve():
+        work = work / hashlib.sha256(str(app.folder).encode()).hexdigest()[:12]
+        variables["MOTEKIT_APP_FOLDER"] = str(app.folder)
+    variables["PLATFORMIO_WORKSPACE_DIR"] = str(work / "pio")
+    variables["PLATFORMIO_BUILD_DIR"] = str(work / "build")
+    work.mkdir(parents=True, exist_ok=True)
+    log = work / f"{environment}.log"
+    elf = work / "build" / environment / "firmware.elf"
+    command = [sys.executable, "-m", "platformio", "run", "--silent", "-d", str(root), "-e", environment]
+    try:
+        done = subprocess.run(
+            command, env=variables, capture_output=True, text=True, timeout=_TIMEOUT_S, check=False, cwd=work
+        )
+    except subprocess.TimeoutExpired as error:
+        raise ToolError(f"building {environment} took more than {_TIMEOUT_S} s. Run it again.") from error
+    output = done.stdout + done.stderr
+    log.write_text(output, encoding="utf8")
+    if done.returncode != 0 or not elf.is_file():
+        raise ToolError(_reason(environment, output, log))
+    size = measure(elf)
+    limits = {key: value for key, value in app.budget.get(board, {}).items() if key in ("flash", "ram")}
+    result = BuildResult(app.name, board, elf, size.flash, size.ram, limits)
+    if check:
+        result.check()
+    return result
+
+
+def _require_compiler(board: boards.Board) -> None:
+    if not board.emulated:
+        return  # the official platforms bring their own
+    if not board.is_arm:
+        if not shutil.which("gcc"):
+            raise ToolError("there is no C compiler on this machine. Install one: apt install gcc.")
+        return
+    home = Path(os.environ.get("PLATFORMIO_CORE_DIR", Path.home() / ".platformio"))
+    packaged = (home / "packages" / "toolchain-gccarmnoneeabi").is_dir()
+    if not packaged and not shutil.which("arm-none-eabi-gcc"):
+        raise ToolError(
+            "there is no compiler for Arm boards on this machine. "
+            "Install it: apt install gcc-arm-none-eabi libnewlib-arm-none-eabi."
+        )
+
+
+def _reason(environment: str, output: str, log: Path) -> str:
+    """One line out of a failed build's output."""
+    own = re.search(r"^motekit: (.*)$", output, re.MULTILINE)
+    if own:
+        return own[1]
+    found = re.search(r"^(.*(?:[Ee]rror|overflowed|undefined reference).*)$", output, re.MULTILINE)
+    why = found[1].strip() if found else "PlatformIO gave no reason"
+    return f"{environment} cannot be built: {why}. The whole output is in {log}."
