@@ -1,0 +1,104 @@
+"""A trained network as it is committed: the .tflite files, and model.json that says where they come from."""
+
+import json
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+
+from ..app import App
+from ..data import catalog
+from ..files import sha256, write_text
+from ..paths import is_checkout, project_root
+from .quantize import Converted
+from .words import Prepared, write
+
+
+def package(
+    folder: Path,
+    converted: Converted,
+    data: Prepared,
+    on: Mapping[str, float],
+    *,
+    seed: int,
+    epochs: int,
+    command: str,
+    decision: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """Write float.tflite, model.tflite and model.json.
+
+    Parameters
+    ----------
+    folder : Path
+    converted : Converted
+    data : Prepared
+        What it was trained on, all of it.
+    on : mapping of str to float
+        Decision threshold of each keyword, a smoothed probability.
+    seed, epochs : int
+    command : str
+        What was typed.
+    decision : mapping, optional
+        How the thresholds were set.
+
+    Returns
+    -------
+    dict
+        What model.json says.
+    """
+    app, recipe = data.app, data.recipe
+    write(folder, converted)
+    info = {
+        "app": app.name,
+        "labels": app.labels,
+        "feature_hash": f"{app.feature_hash:016x}",
+        "input": {"mean": recipe.MEAN, "deviation": recipe.DEVIATION},
+        "decision": {"on": {k: round(float(v), 4) for k, v in on.items()}, **(decision or {})},
+        "provenance": {
+            "data": _data(app, data),
+            "split": "all speakers of the data; none is left to test on, results.json is by cross-validation",
+            "seed": seed,
+            "epochs": epochs,
+            "commit": _commit(),
+            "command": command,
+            "tools": {"keras": keras.__version__, "numpy": np.__version__},
+            "sha256": {name: sha256(folder / name) for name in ("float.tflite", "model.tflite")},
+        },
+    }
+    write_text(folder / "model.json", json.dumps(info, indent=2, ensure_ascii=False) + "\n")
+    return info
+
+
+def _data(app: App, data: Prepared) -> dict[str, Any]:
+    known = catalog.dataset(app.dataset)
+    return {
+        "name": app.dataset,
+        "title": known.title,
+        "source": data.source,
+        "licence": known.licence,
+        "licence_url": known.licence_url,
+        "research_only": known.research_only,
+        "citation": known.citation,
+        "recordings": len(data.labels),
+        "groups": len(np.unique(data.groups)),
+    }
+
+
+def _commit() -> str:
+    """Commit of the code that trained, with "+" if files of it were changed since."""
+    if not is_checkout():
+        return ""
+    root = project_root()
+
+    def git(*arguments: str) -> str:
+        command = ["git", "-C", str(root), *arguments]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        return done.stdout.strip() if done.returncode == 0 else ""
+
+    changed = git(
+        "status", "--porcelain", "--untracked-files=no", "--", "apps", "shared/motekit", "shared/core/src"
+    )
+    return git("rev-parse", "HEAD") + ("+" if changed else "")
