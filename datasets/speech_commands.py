@@ -370,6 +370,9 @@ def _same_samples(clips: Sequence[Clip]) -> tuple[tuple[Clip, ...], ...]:
     # of the decoded samples: two encoders make different files of one clip
     by_digest: dict[bytes, list[Clip]] = defaultdict(list)
     for clip in clips:
-        samples = audio.read(clip.path, RATE_HZ, resample=True)
+        try:
+            samples = audio.read(clip.path, RATE_HZ, resample=True)
+        except DataError:
+            continue  # `problems` and `load` report it
         by_digest[hashlib.sha256(samples.tobytes()).digest()].append(clip)
     return tuple(tuple(same) for same in by_digest.values() if len(same) > 1)

@@ -16,6 +16,7 @@ from .. import __version__
 from ..errors import DataError
 from . import archive as tar
 from .catalog import Archive, Dataset, fetched_dir
+from .catalog import dataset as find_dataset
 
 Progress = Callable[[str, int, int | None], None]
 
@@ -27,17 +28,18 @@ _PAUSE_S = 1.0
 
 
 def fetch(
-    dataset: Dataset,
+    dataset: Dataset | str,
     parts: Iterable[str] | None = None,
     *,
     destination: Path | None = None,
     progress: Progress | None = None,
-) -> list[Path]:
+) -> Path:
     """Download and unpack a data set, or some parts of it.
 
     Parameters
     ----------
-    dataset : Dataset
+    dataset : Dataset or str
+        An entry of the catalog, or its name.
     parts : iterable of str, optional
         Short names of archives; all by default.
     destination : Path, optional
@@ -47,17 +49,20 @@ def fetch(
 
     Returns
     -------
-    list of Path
-        One folder a part. A part whose folder exists is not fetched again.
+    Path
+        The data set's folder, which holds one folder a part. A part whose folder exists is not fetched again.
 
     Raises
     ------
     DataError
         If a download or an archive fails; the next call resumes.
     """
-    destination = destination or fetched_dir(dataset.name)
-    wanted = [dataset.archive(name) for name in parts] if parts is not None else list(dataset.archives)
-    return [_fetch_archive(archive, destination, progress) for archive in wanted]
+    entry = find_dataset(dataset) if isinstance(dataset, str) else dataset
+    destination = destination or fetched_dir(entry.name)
+    wanted = [entry.archive(name) for name in parts] if parts is not None else list(entry.archives)
+    for archive in wanted:
+        _fetch_archive(archive, destination, progress)
+    return destination
 
 
 def download(

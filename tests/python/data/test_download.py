@@ -206,10 +206,10 @@ def test_a_data_set_is_fetched_unpacked_and_loaded(server, tmp_path):
     mine = catalog.Dataset(**{**vars(entry), "archives": (part,)})
     target = tmp_path / "fetched"
     for _ in range(2):
-        (folder,) = download.fetch(mine, destination=target)
+        assert download.fetch(mine, destination=target) == target
     assert len(server.ranges) == 1
     assert names(target) == ["speech_commands_v0.01"]
-    made = tmp_path / "made" / "speech_commands_v0.01"
+    made, folder = tmp_path / "made" / "speech_commands_v0.01", target / "speech_commands_v0.01"
     assert [c.name for c in speech_commands.find(folder).clips] == [
         c.name for c in speech_commands.find(made).clips
     ]

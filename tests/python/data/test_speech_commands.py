@@ -203,6 +203,7 @@ def test_a_bad_clip_is_named_with_its_word(official_root, tmp_path):
         found.load()
     (line,) = found.problems()
     assert line.startswith("yes/0a7c2a8d_nohash_0.wav is truncated")
+    assert found.duplicates == ()
 
 
 @pytest.mark.parametrize(
