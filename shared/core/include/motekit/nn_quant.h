@@ -30,7 +30,17 @@ static inline int32_t mk_mul_q31(int32_t a, int32_t b)
 {
     if (a == INT32_MIN && b == INT32_MIN)
         return INT32_MAX;
+#if defined(__thumb__) && !defined(__thumb2__)
+    /* Cortex-M0 has no long product: from four short ones, of which the lowest only carries */
+    const int32_t a_high = a >> 16, b_high = b >> 16;
+    const uint32_t a_low = (uint32_t)a & 0xffffu, b_low = (uint32_t)b & 0xffffu;
+    const int32_t middle = a_high * (int32_t)b_low + (int32_t)((a_low * b_low) >> 16);
+    const int32_t rest = (int32_t)a_low * b_high + (int32_t)((uint32_t)middle & 0xffffu);
+    const int32_t high = a_high * b_high + (middle >> 16) + (rest >> 16);
+    return (int32_t)((uint32_t)high << 1) + (int32_t)((((uint32_t)rest << 16 >> 30) + 1u) >> 1);
+#else
     return (int32_t)(((int64_t)a * b + (INT64_C(1) << 30)) >> 31);
+#endif
 }
 
 /* round(x / 2^bits), ties away from zero; bits 0..31 */

@@ -4,6 +4,22 @@
 
 #if defined(__ARM_FEATURE_DSP) && defined(__thumb2__)
 #define PLANE_DSP 1
+
+/* Weights, and with them sums, are doubled, which saves a shift in front of SMMULR. A row of the filter is
+ * (w0, w1), (w1, w2) in the halves of two words; scale is 2^(32 - right shift). */
+#define WEIGHT_WORDS 6
+#define BIAS_FACTOR 2
+#define OFFSET 0
+#define SCALE(shift) ((int32_t)(UINT32_C(1) << (uint32_t)(32 + (shift))))
+
+#else
+
+/* Planes hold activations + 128, because Thumb-1 loads only unsigned numbers at a fixed distance. */
+#define WEIGHT_WORDS 9
+#define BIAS_FACTOR 1
+#define OFFSET 128
+#define SCALE(shift) (shift)
+
 #endif
 
 /* One direction of the walk: along the rows of a plane, or across them. */
@@ -19,18 +35,29 @@ typedef struct {
     const int16_t *source;
     int8_t *out;
     uint32_t plane_row;        /* bytes from a row of the plane to the next */
-    int32_t twice_bias, multiplier, scale, out_zero;
+    int32_t bias, multiplier, scale, out_zero;
     uint32_t out_step;
     uint32_t pair_bytes;       /* two outputs at once over so many bytes of a row */
     uint32_t single_bytes;     /* then one at a time over so many */
     uint32_t next_source, next_out; /* from the end of an output row to the start of the next */
     uint32_t rows;
     uint32_t end;
-    int32_t weights[6];        /* (2 w0, 2 w1) and (2 w1, 2 w2) of the filter's three rows */
+    int32_t weights[WEIGHT_WORDS];
     uint32_t along, across, outputs; /* strides and outputs a row, for the plain path */
 } channel_work;
 
 #ifdef PLANE_DSP
+
+static int32_t halves(int32_t low, int32_t high)
+{
+    return (int32_t)(((uint32_t)low & 0xffffu) | (uint32_t)high << 16);
+}
+
+static void set_row(channel_work *work, uint32_t i, int32_t w0, int32_t w1, int32_t w2)
+{
+    work->weights[2u * i] = halves(2 * w0, 2 * w1);
+    work->weights[2u * i + 1u] = halves(2 * w1, 2 * w2);
+}
 
 /* twice a sum to its byte, rounded as mk_requantize does: scale in lr, out_zero in r12 */
 #define NARROW(sum) \
@@ -49,7 +76,7 @@ __attribute__((naked, noinline)) static void run(__attribute__((unused)) channel
 {
     __asm__ volatile(
         "push {r4-r11, lr}\n"
-        "sub sp, #44\n" /* the eleven words from twice_bias on */
+        "sub sp, #44\n" /* the eleven words from bias on */
         "ldm r0!, {r1-r3}\n"
         "ldm r0!, {r4-r9}\n"
         "stm sp, {r4-r9}\n"
@@ -153,65 +180,64 @@ static void spread(const int8_t *in, uint32_t step, uint32_t count, int16_t *row
 
 #else
 
-static int8_t narrow(const channel_work *work, int32_t twice)
+static void set_row(channel_work *work, uint32_t i, int32_t w0, int32_t w1, int32_t w2)
 {
-    const int32_t high = (int32_t)(((int64_t)twice * work->multiplier + (INT64_C(1) << 31)) >> 32);
-    const int64_t product = (int64_t)(high - (high < 0)) * work->scale + (INT64_C(1) << 31);
-    return (int8_t)mk_clamp((int32_t)(product >> 32) + work->out_zero, INT8_MIN, INT8_MAX);
+    work->weights[3u * i] = w0;
+    work->weights[3u * i + 1u] = w1;
+    work->weights[3u * i + 2u] = w2;
+    work->bias -= OFFSET * (w0 + w1 + w2);
 }
 
 static void run(const channel_work *work)
 {
-    const uint32_t row = work->plane_row / (uint32_t)sizeof(int16_t);
-    const int16_t *source = work->source;
+    const uint32_t row = work->plane_row / (uint32_t)sizeof(uint16_t), along = work->along;
+    const uint32_t next = work->across * row - work->outputs * along;
+    const int32_t w0 = work->weights[0], w1 = work->weights[1], w2 = work->weights[2];
+    const uint16_t *top = (const uint16_t *)work->source, *middle = top + row, *bottom = middle + row;
     int8_t *out = work->out;
-    int32_t weights[3][3];
 
-    for (uint32_t i = 0; i < 3; i++) {
-        weights[i][0] = (int16_t)(work->weights[2u * i] & 0xffff);
-        weights[i][1] = (int16_t)(work->weights[2u * i + 1u] & 0xffff);
-        weights[i][2] = work->weights[2u * i + 1u] >> 16;
-    }
-    for (uint32_t y = 0; y < work->rows; y++, source += row * work->across) {
-        const int16_t *window = source;
-        for (uint32_t x = 0; x < work->outputs; x++, window += work->along, out += work->out_step) {
-            int32_t twice = work->twice_bias;
-            for (uint32_t i = 0; i < 3; i++)
-                for (uint32_t j = 0; j < 3; j++)
-                    twice += weights[i][j] * window[i * row + j];
-            *out = narrow(work, twice);
+    for (uint32_t y = work->rows; y; y--) {
+        for (uint32_t x = work->outputs; x; x--) {
+            int32_t sum = work->bias;
+            sum += w0 * top[0] + w1 * top[1] + w2 * top[2];
+            sum += work->weights[3] * middle[0] + work->weights[4] * middle[1] + work->weights[5] * middle[2];
+            sum += work->weights[6] * bottom[0] + work->weights[7] * bottom[1] + work->weights[8] * bottom[2];
+            sum = mk_requantize(sum, work->multiplier, work->scale) + work->out_zero;
+            *out = (int8_t)mk_clamp(sum, INT8_MIN, INT8_MAX);
+            out += work->out_step;
+            top += along;
+            middle += along;
+            bottom += along;
         }
+        top += next;
+        middle += next;
+        bottom += next;
         out += (int32_t)work->next_out;
     }
 }
 
 static void spread(const int8_t *in, uint32_t step, uint32_t count, int16_t *row, uint32_t plane, uint32_t channels)
 {
-    for (uint32_t i = 0; i < count; i++, in += step, row++)
-        for (uint32_t c = 0; c < channels; c++)
-            row[c * plane] = in[c];
+    for (; count; count--, in += step, row++) {
+        int16_t *to = row;
+        for (uint32_t c = 0; c < channels; c++, to += plane)
+            *to = (int16_t)(in[c] + OFFSET);
+    }
 }
 
 #endif
-
-static int32_t halves(int32_t low, int32_t high)
-{
-    return (int32_t)(((uint32_t)low & 0xffffu) | (uint32_t)high << 16);
-}
 
 /* Everything about a channel that does not change from band to band. */
 static void prepare(const mk_conv *conv, const axis *along, const axis *across, uint32_t c, channel_work *work)
 {
     const mk_channel *channel = &conv->channels[c];
 
-    work->twice_bias = 2 * channel->bias;
     work->multiplier = channel->multiplier;
-    work->scale = (int32_t)(UINT32_C(1) << (uint32_t)(32 + channel->shift));
+    work->bias = BIAS_FACTOR * channel->bias;
+    work->scale = SCALE(channel->shift);
     for (uint32_t i = 0; i < 3; i++) {
         const int8_t *weight = conv->weights + c + i * across->weight_step;
-        const int32_t w0 = weight[0], w1 = weight[along->weight_step], w2 = weight[2u * along->weight_step];
-        work->weights[2u * i] = halves(2 * w0, 2 * w1);
-        work->weights[2u * i + 1u] = halves(2 * w1, 2 * w2);
+        set_row(work, i, weight[0], weight[along->weight_step], weight[2u * along->weight_step]);
     }
 }
 
@@ -286,7 +312,7 @@ void mk_depthwise3x3_s8(const mk_conv *conv, const mk_plane *plane, const int8_t
     const axis x = {conv->in_w, conv->out_w, in_c, out_c, conv->stride_w, out_c, conv->pad_left};
     const axis y = {conv->in_h, conv->out_h, in_c * conv->in_w, out_c * conv->out_w, conv->stride_h, 3u * out_c,
                     conv->pad_top};
-    walk w = {plane->transpose ? y : x, plane->transpose ? x : y, scratch, 0, 0, plane->band, conv->in_zero};
+    walk w = {plane->transpose ? y : x, plane->transpose ? x : y, scratch, 0, 0, plane->band, (int16_t)(conv->in_zero + OFFSET)};
     const uint32_t bytes = conv->out_h * (uint32_t)conv->out_w * out_c;
 
     w.width = ((w.along.out - 1u) * w.along.stride + 5u) & ~1u;
