@@ -68,9 +68,11 @@ def fetch(
 ) -> None:
     """Download a data set: resumed where it broke off, checked, complete or not there at all."""
     from ..data import catalog, download
+    from ..data.progress import download_bars
 
     with result(json, lambda found: print(found["path"])) as done:
-        path = download.fetch(name, parts=[part] if part else None)
+        with download_bars(show=console.is_terminal) as progress:
+            path = download.fetch(name, parts=[part] if part else None, progress=progress)
         console.print(f"Licence: {catalog.dataset(name).licence}", highlight=False)
         done({"dataset": name, "path": str(path)})
 

@@ -59,7 +59,8 @@ def table(title: str, columns: list[str], rows: list[list[Any]]) -> None:
 
     grid = Table(title=title, title_justify="left")
     for index, column in enumerate(columns):
-        grid.add_column(column, justify="left" if index == 0 else "right", overflow="fold")
+        numbers = all(isinstance(row[index], int | float) or row[index] == "" for row in rows)
+        grid.add_column(column, justify="right" if numbers else "left", overflow="fold")
     for row in rows:
         grid.add_row(*[f"{cell:,}" if isinstance(cell, int) else str(cell) for cell in row])
     Console().print(grid)

@@ -1,6 +1,7 @@
 """The plots of a report, each a matplotlib figure."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import matplotlib
 
@@ -9,6 +10,7 @@ matplotlib.use("Agg")
 import numpy as np
 from matplotlib.figure import Figure
 
+from ..files import replacing
 from ..post import KeywordEvent
 
 _WIDE = (11.0, 2.4)
@@ -106,3 +108,23 @@ def det(points: Sequence[tuple[float, float]], chosen: tuple[float, float] | Non
     axes.set_ylim(bottom=0)
     axes.grid(alpha=0.3)
     return figure
+
+
+def pipeline(samples: np.ndarray, rows: np.ndarray, rate_hz: int, q: int, hop_s: float) -> Figure:
+    """Signal above its features, on one time axis."""
+    figure = Figure(figsize=(11.0, 5.0), layout="constrained")
+    above, below = figure.subplots(2, 1, sharex=True)
+    time = np.arange(len(samples)) / rate_hz
+    above.plot(time, samples / 32768, linewidth=0.5, color="#2a6f97")
+    above.set(ylabel="amplitude", xlim=(0, time[-1]))
+    extent = (0, len(rows) * hop_s, 0, rows.shape[1])
+    below.imshow(rows.T / 2.0**q, aspect="auto", origin="lower", cmap="magma", extent=extent)
+    below.set(xlabel="time in s", ylabel="feature")
+    return figure
+
+
+def save(figure: Figure, path: Path | str) -> Path:
+    """Write a figure as PNG, in one step."""
+    with replacing(Path(path).with_suffix(".png")) as temporary:
+        figure.savefig(temporary, format="png", dpi=110)
+    return Path(path).with_suffix(".png")

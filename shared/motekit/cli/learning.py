@@ -1,0 +1,117 @@
+"""`motekit train`, `quantize`, `evaluate`: from recordings to a model with honest figures."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ..errors import ConfigError
+from . import app as commands
+from .output import AppName, Json, result, table
+from .progress import bar
+
+Data = Annotated[
+    Path | None,
+    typer.Option("--data", "-d", help="Folder in the official layout of the app's data set; else MOTEKIT_DATA's or the fetched one."),
+]
+Out = Annotated[Path | None, typer.Option("--out", "-o", help="Folder for the model; build/train/APP unless given.")]
+Seed = Annotated[int, typer.Option(help="Seed of everything random.")]
+Epochs = Annotated[int | None, typer.Option(help="Epochs; the recipe's unless given.")]
+
+
+def _out(name: str, out: Path | None) -> Path:
+    from .. import paths
+
+    return out or paths.work_dir() / "train" / name
+
+
+@commands.command()
+def train(
+    name: AppName,
+    data: Data = None,
+    out: Out = None,
+    seed: Seed = 0,
+    epochs: Epochs = None,
+    synthetic: Annotated[bool, typer.Option(help="Train on synthetic recordings, made on the spot.")] = False,
+    json: Json = False,
+) -> None:
+    """Train an app's network on all recordings of a folder, quantize it, write model and provenance."""
+    from .. import app as apps
+    from ..scoring import find_data
+    from ..train.workflow import train_app
+
+    with result(json, _show_trained) as done, bar("training") as advance:
+        app = apps.load(name)
+        folder = None if synthetic else find_data(app, data)
+        done(train_app(app, folder, _out(app.name, out), seed=seed, epochs=epochs, progress=advance))
+
+
+def _show_trained(found: dict) -> None:
+    for key, value in found.items():
+        print(f"{key}: {value}")
+
+
+@commands.command()
+def quantize(name: AppName, data: Data = None, out: Out = None, json: Json = False) -> None:
+    """Quantize a trained network again, calibrated on its training groups."""
+    from .. import app as apps
+    from ..scoring import find_data
+    from ..train.workflow import quantize_app
+
+    with result(json, _show_trained) as done, bar("quantizing") as advance:
+        app = apps.load(name)
+        done(quantize_app(app, find_data(app, data), _out(app.name, out), progress=advance))
+
+
+@commands.command()
+def evaluate(
+    name: AppName,
+    data: Data = None,
+    pretrained: Annotated[bool, typer.Option("--pretrained", help="Score the committed model; nothing is trained.")] = False,
+    model: Annotated[Path | None, typer.Option(help="Folder of another trained model to score (motekit train --out).")] = None,
+    split: Annotated[str | None, typer.Option(help="`speaker`: train and score by fold. `stream`: the continuous stream.")] = None,
+    folds: Annotated[int, typer.Option(help="Folds of --split speaker.")] = 5,
+    minutes: Annotated[int, typer.Option(help="Length of --split stream.")] = 30,
+    board: Annotated[str, typer.Option("--board", "-b", help="Board to replay the recordings on too, or `none`.")] = "mps2_an386",
+    seed: Seed = 0,
+    epochs: Epochs = None,
+    json: Json = False,
+) -> None:
+    """Score a model: float, TensorFlow Lite Micro, C on the host, C on the MCU."""
+    from .. import app as apps
+    from .. import pretrained as models
+    from ..scoring import evaluate_pretrained, find_data
+
+    with result(json, _show_scores) as done, bar("evaluating") as advance:
+        app = apps.load(name)
+        folder = find_data(app, data)
+        if split in (None, "none"):
+            if not (pretrained or model):
+                raise ConfigError("say what to score: --pretrained, --model DIR, or --split speaker to train by fold.")
+            chosen = models.load(app, model)
+            where = None if board == "none" else board
+            done(evaluate_pretrained(app, folder, board=where, model=chosen, progress=advance))
+        elif split == "speaker":
+            from ..train.workflow import evaluate_folds
+
+            done(evaluate_folds(app, folder, folds=folds, seed=seed, epochs=epochs, progress=advance))
+        elif split == "stream":
+            from ..train.workflow import evaluate_stream
+
+            done(evaluate_stream(app, folder, minutes=minutes, seed=seed, progress=advance))
+        else:
+            raise ConfigError(f"there is no split {split!r}. Choose speaker or stream.")
+
+
+def _show_scores(found: dict) -> None:
+    data = found["data"]
+    rows = [
+        [runtime, *[f"{row[key]:.4f}" if isinstance(row.get(key), float) else row.get(key, "") for key in ("accuracy", "macro_f1")]]
+        for runtime, row in found.get("rows", {}).items()
+    ]
+    print(f"{found['app']} on {data.get('name')} ({data.get('source')}), {data.get('groups')} groups, {data.get('windows')} windows")
+    if rows:
+        table("Scores", ["runtime", "accuracy", "macro F1"], rows)
+        print("integer rows identical" if found["agree"] else "integer rows DIFFER")
+    for key, value in found["metrics"].items():
+        print(f"{key}: {value}")
