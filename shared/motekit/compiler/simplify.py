@@ -5,10 +5,12 @@ import numpy as np
 from ..errors import ModelError
 from .ir import Graph, Node
 from .ops import EVALUATIONS
+from .ops.data import padding_value, paddings_of
+from .prune import prune
 
 
 def simplify(graph: Graph, *, optimise: bool = True) -> Graph:
-    """Remove what need not run: constant sub-graphs and nodes nobody reads.
+    """Remove what need not run: constant sub-graphs, unread nodes, paddings, dead channels.
 
     Parameters
     ----------
@@ -20,6 +22,8 @@ def simplify(graph: Graph, *, optimise: bool = True) -> Graph:
     evaluate_constants(graph)
     if optimise:
         remove_unused(graph)
+        fold_padding(graph)
+        prune(graph)
     return graph
 
 
@@ -57,3 +61,24 @@ def remove_unused(graph: Graph) -> None:
             needed.update(number for number in node.inputs if number >= 0)
             kept.append(node)
     graph.nodes = kept[::-1]
+
+
+def fold_padding(graph: Graph) -> None:
+    """Give the zeros a PAD puts around an image to the convolution that reads it."""
+    readers, producers = graph.consumers(), graph.producers()
+    for node in graph.nodes:
+        pad = producers.get(node.inputs[0]) if node.inputs else None
+        if node.op not in ("CONV_2D", "DEPTHWISE_CONV_2D") or node.options["padding"] != "VALID" or pad is None:
+            continue
+        alone = len(readers[node.inputs[0]]) == 1 and node.inputs[0] not in graph.outputs
+        source = graph.input(pad, 0) if pad.op in ("PAD", "PADV2") else None
+        if source is None or not alone or source.dtype != "int8" or len(source.shape) != 4:
+            continue
+        if source.data is not None or not source.quantized.same_as(graph.input(node, 0).quantization):
+            continue
+        amounts = paddings_of(graph, pad)
+        if amounts[0].any() or amounts[3].any() or padding_value(graph, pad) != source.zero_point:
+            continue
+        node.inputs = [pad.inputs[0], *node.inputs[1:]]
+        node.options = {**node.options, "pads": amounts[1:3].tolist()}
+    remove_unused(graph)

@@ -115,8 +115,12 @@ def describe(graph: Graph, node: Node, source: Tensor, filters: Tensor, result: 
             raise node_error(
                 graph, node, f"a filter of {list(filters.shape)} does not fit {in_c} input channels"
             )
-    out_h, top = padding_of(graph, node, in_h, kernel[0], stride[0], dilation[0])
-    out_w, left = padding_of(graph, node, in_w, kernel[1], stride[1], dilation[1])
+    # a PAD that was folded in adds to the input, on both sides of each axis
+    (above, below), (before, behind) = node.options.get("pads", ((0, 0), (0, 0)))
+    out_h, top = padding_of(graph, node, in_h + above + below, kernel[0], stride[0], dilation[0])
+    out_w, left = padding_of(graph, node, in_w + before + behind, kernel[1], stride[1], dilation[1])
+    top, left = top + above, left + before
+    expect_range(graph, node, "padding", max(top, left), 0, LIMIT_DIMENSION)
     expect_shape(graph, node, result, (batch, out_h, out_w, out_c))
 
     weights = graph.constant(node, 1)

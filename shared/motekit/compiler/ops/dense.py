@@ -56,8 +56,7 @@ def fully_connected(graph: Graph, node: Node, target: Target) -> Kernel:
         )  # fmt: skip
         return select("conv", description, target)
 
-    # the product of both scales is rounded to float first, as TensorFlow Lite Micro does
-    factor = float(np.float32(source.scale) * np.float32(scales[0])) / float(result.scale)
+    factor = float(source.scale) * float(scales[0]) / float(result.scale)
     if factor >= 2.0**30:
         raise node_error(graph, node, "the scales differ by more than 2^30")
     multiplier, shift = fixedpoint.quantize_multiplier(factor)

@@ -7,7 +7,7 @@ import numpy as np
 from .. import fixedpoint
 from ..ir import Graph, Node, Tensor, node_error
 from ..kernels import Array, Kernel, Target
-from . import Alias, expect_dtype, expect_shape, operator
+from . import LOWERINGS, Alias, expect_dtype, expect_shape, operator
 
 
 def lookup(graph: Graph, node: Node, table: list[int] | np.ndarray) -> Kernel | Alias:
@@ -171,3 +171,13 @@ def hard_swish(graph: Graph, node: Node, target: Target) -> Kernel | Alias:
         preshift = product >> 15 if product >= 0 else -(-product >> 15)
         table.append(_clamp(_wrap16(fixedpoint.round_shift(preshift, -out_shift) + result.zero_point)))
     return lookup(graph, node, table)
+
+
+#: operators that are a table; QUANTIZE is one too when both sides are int8
+LOOKUPS = ("RELU", "RELU_N1_TO_1", "RELU6", "LOGISTIC", "TANH", "LEAKY_RELU", "HARD_SWISH")
+
+
+def table_of(graph: Graph, node: Node, target: Target) -> np.ndarray:
+    """The 256 outputs of a node of `LOOKUPS`, from stored input -128 on."""
+    lowered = LOWERINGS[node.op](graph, node, target)
+    return np.arange(-128, 128) if isinstance(lowered, Alias) else np.asarray(lowered.extra[0].values)
