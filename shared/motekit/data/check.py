@@ -13,8 +13,8 @@ def check(name: str, folder: Path | str) -> dict[str, Any]:
     Returns
     -------
     dict
-        `path`, `clips`, `groups`, `labels` (clips by label), `duplicates` (clips that repeat another's samples)
-        and `problems` (one line a file that cannot be used).
+        `path`, `clips`, `groups`, `labels` (clips by label), `duplicates` (clips that repeat another's
+        samples) and `problems` (one line a file that cannot be used).
 
     Raises
     ------

@@ -5,11 +5,11 @@ import struct
 import numpy as np
 import pytest
 import soundfile
-from conftest import put, tone
 from hypothesis import given
 from hypothesis import strategies as st
 from motekit.data import audio
 from motekit.errors import DataError, MotekitError
+from official_layout import put, tone
 
 
 def refusal(path, **options) -> str:

@@ -11,11 +11,11 @@ from collections import namedtuple
 
 import numpy as np
 import pytest
-from conftest import make_official_root
 from motekit.data import catalog, download
 from motekit.datasets import speech_commands
 from motekit.errors import ConfigError, DataError
-from server import Server
+from official_layout import make_official_root
+from unruly_server import Server
 
 KIB = 1024
 CONTENT = np.random.default_rng(0).bytes(3_000_000)

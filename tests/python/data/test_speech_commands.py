@@ -5,10 +5,10 @@ from collections import Counter
 
 import numpy as np
 import pytest
-from conftest import SPEAKERS, put, tone
 from motekit.data import splits, stack
 from motekit.datasets import speech_commands as sc
 from motekit.errors import DataError
+from official_layout import SPEAKERS, put, tone
 
 
 def by_name(found):

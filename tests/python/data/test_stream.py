@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from conftest import tone
 from motekit.data import Recording, audio, mix, stream
 from motekit.datasets import speech_commands as sc
 from motekit.errors import ConfigError, DataError
+from official_layout import tone
 
 
 def clip(label: str, group: str, seed: int, n: int = 16_000) -> Recording:
