@@ -10,7 +10,7 @@ import numpy as np
 from . import agreement
 from .agreement import Row, Runtimes
 from .app import App
-from .errors import ToolError
+from .errors import MissingToolError
 from .pipeline import Pipeline, Replay
 from .verify import Verification, verify, window_end_s
 
@@ -68,7 +68,7 @@ def perform(app: App, board: str) -> Outcome:
     verification, missing = None, ""
     try:
         verification = verify(app, board, [(scene.name, scene.samples)])
-    except ToolError as error:
+    except MissingToolError as error:
         missing = str(error)
     boards = {board: verification.firmware[0].scores} if verification else {}
     windows = pipeline.windows(pipeline.block.process(scene.samples))

@@ -21,5 +21,9 @@ class ToolError(MotekitError):
     """A compiler, an emulator or another program is missing or failed."""
 
 
+class MissingToolError(ToolError):
+    """A compiler, an emulator or another program is not installed; the line names the package."""
+
+
 class LinkError(MotekitError):
     """The firmware on the other end of the link is silent, or speaks another protocol version."""

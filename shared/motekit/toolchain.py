@@ -2,7 +2,7 @@
 
 import shutil
 
-from .errors import ToolError
+from .errors import MissingToolError
 
 #: Debian packages by program; `mk` has the same list, because it runs before anything is installed (a test compares)
 TOOLS = {
@@ -17,11 +17,11 @@ def require(program: str) -> str:
 
     Raises
     ------
-    ToolError
+    MissingToolError
         If it is not installed; the line names the package.
     """
     found = shutil.which(program)
     if not found:
         packages = " ".join(TOOLS.get(program, [program]))
-        raise ToolError(f"{program} is not installed. Install it: sudo apt-get install {packages}")
+        raise MissingToolError(f"{program} is not installed. Install it: sudo apt-get install {packages}")
     return found

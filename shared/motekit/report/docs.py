@@ -1,0 +1,109 @@
+"""Writes measured figures into README and docs, between `<!-- figures: NAME -->` and `<!-- end -->`."""
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from .. import app as apps
+from ..app import App
+from ..errors import ConfigError
+from ..files import write_text
+from ..paths import project_root
+
+_BLOCK = re.compile(r"(<!-- figures: ([\w ]+) -->\n).*?(<!-- end -->)", re.DOTALL)
+
+
+def update(*, check: bool = False, measure: bool = False) -> dict[str, Any]:
+    """Bring every figure in README.md, docs/ and apps/*/README.md up to date with the results files.
+
+    Parameters
+    ----------
+    check : bool
+        Change nothing.
+    measure : bool
+        First build and replay each app on its emulated boards and keep the cost in results.json.
+
+    Returns
+    -------
+    dict
+        `changed`: documents that were, or with `check` would be, changed.
+    """
+    root = project_root()
+    if measure and not check:
+        for name in apps.app_names():
+            measure_cost(apps.load(name))
+    changed = []
+    for path in [root / "README.md", *sorted(root.glob("docs/*.md")), *sorted(root.glob("apps/*/README.md"))]:
+        old = path.read_text(encoding="utf8")
+        new = _BLOCK.sub(lambda found: f"{found[1]}{_figures(found[2])}{found[3]}", old)
+        if new != old:
+            changed.append(str(path.relative_to(root)))
+            if not check:
+                write_text(path, new)
+    return {"changed": changed}
+
+
+def measure_cost(app: App) -> None:
+    """Replay the built-in stream on each emulated board and keep its cost in the app's results.json."""
+    from ..demo import builtin_scene
+    from ..verify import verify
+
+    path = app.pretrained / "results.json"
+    results = json.loads(path.read_text(encoding="utf8")) if path.is_file() else {}
+    scene = builtin_scene()
+    results["cost"] = {}
+    for board in app.boards:
+        found = verify(app, board, [(scene.name, scene.samples)])
+        results["cost"][board] = {**found.cost, "agree": found.agree, "windows": len(found.firmware[0].scores)}
+    write_text(path, json.dumps(results, indent=1) + "\n")
+
+
+def markdown(columns: list[str], rows: list[list[Any]]) -> str:
+    """A table in Markdown; numbers with thousands separators."""
+    lines = [columns, ["---"] * len(columns)]
+    lines += [[f"{cell:,}" if isinstance(cell, int) else str(cell) for cell in row] for row in rows]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def _figures(name: str) -> str:
+    word, _, rest = name.partition(" ")
+    if word not in _WRITERS:
+        raise ConfigError(f"a document asks for the figures {name!r}. Known: {', '.join(_WRITERS)}.")
+    return _WRITERS[word](rest)
+
+
+def _results(app: App) -> dict[str, Any]:
+    path = app.pretrained / "results.json"
+    if not path.is_file():
+        raise ConfigError(f"{path} does not exist. Make it: motekit evaluate {app.name} --split speaker --save.")
+    return json.loads(path.read_text(encoding="utf8"))
+
+
+def _apps(_: str) -> str:
+    rows = []
+    for name in apps.app_names():
+        app = apps.load(name)
+        size = (app.pretrained / "model.tflite").stat().st_size
+        rows.append([f"[{name}](apps/{name}/README.md)", app.summary, ", ".join(app.boards), size])
+    return markdown(["app", "what it does", "boards", "model, bytes"], rows)
+
+
+def _cost(name: str) -> str:
+    app = apps.load(name)
+    measured = _results(app)["cost"]
+    rows = []
+    for board, cost in measured.items():
+        budget = app.budget.get(board, {})
+        for key, what in (
+            ("instructions_per_window", "instructions a window"),
+            ("flash", "flash, bytes"),
+            ("ram", "RAM, bytes"),
+        ):
+            if cost.get(key) is not None and board != "host":
+                rows.append([board, what, cost[key], budget.get(key, "")])
+    return markdown(["board", "cost", "measured", "budget"], rows)
+
+
+_WRITERS: dict[str, Callable[[str], str]] = {"apps": _apps, "cost": _cost}
