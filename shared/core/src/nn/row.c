@@ -1,18 +1,48 @@
 #include "row.h"
 
 #if defined(__ARM_FEATURE_MVE)
-#include <arm_mve.h>
 
-/* Rows of weights at w, w + depth, ...: as many as lanes ask for, the others repeat the last. */
-__attribute__((naked, noinline)) static void dot(__attribute__((unused)) const int8_t *const rows[4],
-                                                 __attribute__((unused)) const int8_t *x,
-                                                 __attribute__((unused)) uint32_t depth,
-                                                 __attribute__((unused)) int32_t sums[4])
+/* Four channels of some pixels; run() reads it by offset. */
+typedef struct {
+    const int8_t *rows[4];     /* of weights */
+    const int8_t *x;
+    uint32_t depth;
+    int8_t *out;
+    const mk_channel *channels;
+    uint32_t count;            /* how many of the four channels there are */
+    int32_t out_zero;          /* offset 36 */
+    uint32_t out_c;
+    uint32_t over;             /* offset 44: how far a pointer runs over a row: depth rounded up to 16 */
+    int32_t next_x;            /* from there to the next pixel */
+    uint32_t pixels;
+} block;
+
+__attribute__((naked, noinline)) static void run(__attribute__((unused)) block *work)
 {
     __asm__ volatile(
-        "push {r4-r11, lr}\n"
+        "push {r3-r11, lr}\n"
+        "vpush {d8-d11}\n"
+        /* channels lie 12 bytes apart: bias in q3, multiplier in q4, shift in q5 */
+        "ldrd r3, r12, [r0, #24]\n"
+        "ldr r1, [r0, #32]\n"
+        "vctp.32 r1\n"
+        "movs r4, #0\n"
+        "movs r5, #12\n"
+        "vidup.u32 q0, r4, #1\n"
+        "vmul.i32 q0, q0, r5\n"
+        "vpst\n"
+        "vldrwt.u32 q3, [r12, q0]\n"
+        "add r12, #4\n"
+        "vpst\n"
+        "vldrwt.u32 q4, [r12, q0]\n"
+        "add r12, #4\n"
+        "vpst\n"
+        "vldrwt.u32 q5, [r12, q0]\n"
         "ldrd r5, r7, [r0]\n"
         "ldrd r9, r11, [r0, #8]\n"
+        "ldrd r1, r2, [r0, #16]\n"
+
+        "1:\n"
         "movs r4, #0\n"
         "movs r6, #0\n"
         "mov r8, r4\n"
@@ -29,28 +59,62 @@ __attribute__((naked, noinline)) static void dot(__attribute__((unused)) const i
         "vldrb.u8 q1, [r11], #16\n"
         "vmladava.s8 r10, q0, q1\n"
         "letp lr, 0b\n"
-        "strd r4, r6, [r3]\n"
-        "strd r8, r10, [r3, #8]\n"
-        "pop {r4-r11, pc}\n");
+        "vmov q2[2], q2[0], r4, r8\n"
+        "vmov q2[3], q2[1], r6, r10\n"
+        "ldrd r12, lr, [r0, #36]\n"
+        "vadd.i32 q2, q2, q3\n"
+        "vqrdmulh.s32 q2, q2, q4\n"
+        "vand q1, q2, q5\n" /* negative numbers that are shifted right: off the tie first */
+        "vshr.s32 q1, q1, #31\n"
+        "vadd.i32 q2, q2, q1\n"
+        "vrshl.s32 q2, q2, q5\n"
+        "vadd.i32 q2, q2, r12\n"
+        "vqmovnb.s32 q2, q2\n"
+        "vqmovnb.s16 q2, q2\n"
+        "vpst\n"
+        "vstrbt.32 q2, [r3]\n"
+        "add r3, lr\n"
+        "ldrd r12, lr, [r0, #44]\n"
+        "sub r5, r12\n"
+        "sub r7, r12\n"
+        "sub r9, r12\n"
+        "sub r11, r12\n"
+        "add r1, lr\n"
+        "ldr r12, [r0, #52]\n"
+        "subs r12, #1\n"
+        "str r12, [r0, #52]\n"
+        "bne 1b\n"
+        "vpop {d8-d11}\n"
+        "pop {r3-r11, pc}\n");
 }
 
-static void store(const mk_conv *conv, const mk_channel *channels, const int32_t sums[4], uint32_t count, int8_t *out)
+void mk_row_pixels(const mk_conv *conv, const int8_t *in, uint32_t pixels, int8_t *out)
 {
-    const mve_pred16_t lanes = vctp32q(count);
-    const uint32x4_t offsets = vmulq_n_u32(vidupq_n_u32(0, 1), sizeof *channels);
-    const int32x4_t bias = vldrwq_gather_offset_z_s32(&channels->bias, offsets, lanes);
-    const int32x4_t multiplier = vldrwq_gather_offset_z_s32(&channels->multiplier, offsets, lanes);
-    const int32x4_t shift = vldrwq_gather_offset_z_s32(&channels->shift, offsets, lanes);
-    int32x4_t x = vaddq_s32(vldrwq_s32(sums), bias);
-    x = vshlq_s32(x, vmaxq_s32(shift, vdupq_n_s32(0)));
-    x = vqrdmulhq_s32(x, multiplier);
-    /* ties away from zero: what is negative and shifted right is moved off its tie first */
-    x = vaddq_s32(x, vshrq_n_s32(vandq_s32(x, shift), 31));
-    x = vrshlq_s32(x, vminq_s32(shift, vdupq_n_s32(0)));
-    x = vaddq_n_s32(x, conv->out_zero);
-    x = vmaxq_s32(x, vdupq_n_s32(conv->act_min));
-    x = vminq_s32(x, vdupq_n_s32(conv->act_max));
-    vstrbq_p_s32(out, x, lanes);
+    const uint32_t depth = mk_patch_depth(conv), over = (depth + 15u) & ~15u;
+    const int8_t *row = conv->weights;
+
+    for (uint32_t c = 0; c < conv->out_c; c += 4) {
+        const uint32_t left = conv->out_c - c;
+        block work = {
+            .x = in,
+            .depth = depth,
+            .out = out + c,
+            .channels = conv->channels + c,
+            .count = left < 4 ? left : 4,
+            .out_zero = conv->out_zero,
+            .out_c = conv->out_c,
+            .over = over,
+            .next_x = (int32_t)depth - (int32_t)over,
+            .pixels = pixels,
+        };
+        for (uint32_t i = 0; i < 4; i++) {
+            work.rows[i] = row; /* past the last channel its row is read again */
+            if (i + 1u < left)
+                row += depth;
+        }
+        run(&work);
+    }
+    mk_patch_clamp(conv, out, pixels * conv->out_c);
 }
 
 #else
@@ -157,9 +221,7 @@ static void store(const mk_conv *conv, const mk_channel *channels, const int32_t
     }
 }
 
-#endif
-
-void mk_row_pixel(const mk_conv *conv, const int8_t *in, int8_t *out)
+static void pixel(const mk_conv *conv, const int8_t *in, int8_t *out)
 {
     const uint32_t depth = mk_patch_depth(conv);
     const mk_channel *channels = conv->channels;
@@ -181,3 +243,11 @@ void mk_row_pixel(const mk_conv *conv, const int8_t *in, int8_t *out)
         left -= count;
     }
 }
+
+void mk_row_pixels(const mk_conv *conv, const int8_t *in, uint32_t pixels, int8_t *out)
+{
+    for (; pixels; pixels--, in += mk_patch_depth(conv), out += conv->out_c)
+        pixel(conv, in, out);
+}
+
+#endif

@@ -5,7 +5,7 @@
 #include "motekit/nn_row.h"
 #include "patch.h"
 
-/* One pixel, whose kernel_h * kernel_w * in_c activations are at in. Writes out_c bytes. */
-void mk_row_pixel(const mk_conv *conv, const int8_t *in, int8_t *out);
+/* Pixels whose kernel_h * kernel_w * in_c activations lie one after the other at in. Writes pixels * out_c bytes. */
+void mk_row_pixels(const mk_conv *conv, const int8_t *in, uint32_t pixels, int8_t *out);
 
 #endif

@@ -1,5 +1,6 @@
 """Weight layouts and kernels for particular cores. See `plain` for what they fall back on."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,7 +9,8 @@ from .. import fixedpoint
 from . import Array, Kernel, Struct, Target, kernel
 from .describe import ConvOp, DenseOp, conv_fields
 
-_PLANE_BYTES = 4096
+#: scratch that a depthwise layer may use for a band of rows, if one row does not need more
+_BAND_BYTES = 4096
 
 
 def pack_pairs(weights: np.ndarray) -> np.ndarray:
@@ -74,6 +76,25 @@ def _pair_channels(channels: _Channels) -> Array:
     return Array("mk_channel", rows, kind="requantization")
 
 
+def _plain_channels(channels: _Channels) -> Array:
+    rows = np.stack([channels.bias, channels.multipliers, channels.shifts], axis=1)
+    return Array("mk_channel", rows, kind="requantization")
+
+
+def _in_place(op: ConvOp) -> dict[int, int]:
+    """The distance of kernels that copy bands before they write them, all channels one after the other."""
+    same = op.in_shape == op.out_shape and op.stride == (1, 1) and op.batch == 1
+    # a band's first row is needed again by the band after it if the padding is larger
+    return {op.source: 0} if same and op.pad[0] < op.kernel[0] and op.pad[1] < op.kernel[1] else {}
+
+
+def _largest_band(outputs: int, scratch: Callable[[int], int]) -> int:
+    band = outputs
+    while band > 1 and scratch(band) > _BAND_BYTES:
+        band = -(-band // 2)
+    return band
+
+
 def _depth4(weights: np.ndarray) -> int:
     return -(-weights.shape[1] // 4) * 4
 
@@ -125,11 +146,14 @@ def _matrix(op: ConvOp, target: Target, shape: str) -> Kernel | None:
         packed = Array("int8_t", pack_pairs(weights).astype("<i4").view(np.int8), kind="weights", align=4)
         config = _config(op, packed, _pair_channels(channels))
         scratch = {"dense": 0, "pointwise": 8 * depth, "conv": 12 * depth}[shape]
+        extra = ()
     elif target.name in ("m0", "mve"):
-        layout, sources = "row", ("row.c", "patch.c")
-        rows = np.stack([channels.bias, channels.multipliers, channels.shifts], axis=1)
-        config = _config(op, Array("int8_t", weights, kind="weights"), Array("mk_channel", rows, kind="requantization"))
-        scratch = {"dense": 0, "pointwise": depth, "conv": depth}[shape]
+        if target.name == "mve" and (channels.shifts.max() > 0 or channels.bounds.max() >= 2**31):
+            return None
+        layout, sources, block = "row", ("row.c", "patch.c"), 8 if target.name == "mve" else 1
+        config = _config(op, Array("int8_t", weights, kind="weights"), _plain_channels(channels))
+        scratch = 0 if shape == "dense" else block * depth
+        extra = () if shape == "dense" else (block,)
     else:
         return None
     distance = None if shape == "dense" else copied_distance(op)
@@ -138,6 +162,7 @@ def _matrix(op: ConvOp, target: Target, shape: str) -> Kernel | None:
         header=f"motekit/nn_{layout}.h",
         sources=(*sources, f"{shape}_s8_{layout}.c"),
         config=config,
+        extra=extra,
         inputs=(op.source,),
         outputs=(op.result,),
         scratch=scratch,
@@ -185,11 +210,8 @@ def depthwise3x3(op: ConvOp, target: Target) -> Kernel | None:
     def scratch(band: int) -> int:
         return 8 * width * ((band - 1) * across[1] + 3)
 
-    band = across[0]
-    while band > 1 and scratch(band) > _PLANE_BYTES:
-        band = -(-band // 2)
-    rows = np.stack([constants.bias, constants.multipliers, constants.shifts], axis=1)
-    config = _config(op, Array("int8_t", op.weights, kind="weights"), Array("mk_channel", rows, kind="requantization"))
+    band = _largest_band(across[0], scratch)
+    config = _config(op, Array("int8_t", op.weights, kind="weights"), _plain_channels(constants))
     return Kernel(
         function="mk_depthwise3x3_s8",
         header="motekit/nn_plane.h",
@@ -202,5 +224,34 @@ def depthwise3x3(op: ConvOp, target: Target) -> Kernel | None:
         distance={op.source: 0}
         if op.in_shape == op.out_shape and op.stride == (1, 1) and op.batch == 1
         else {},
+        macs=op.macs,
+    )
+
+
+@kernel("conv")
+def depthwise_lanes(op: ConvOp, target: Target) -> Kernel | None:
+    """Depthwise convolution with Helium."""
+    (in_h, in_w, in_c), (out_h, out_w, out_c) = op.in_shape, op.out_shape
+    if target.name != "mve" or not op.depthwise or in_c != out_c or op.dilation != (1, 1) or min(op.pad) < 0:
+        return None
+    constants = _settled(op, op.weights.reshape(-1, out_c).T)
+    if constants.shifts.max() > 0 or constants.bounds.max() >= 2**31 or op.weights.min() < -127:
+        return None
+    columns = (out_w - 1) * op.stride[1] + op.kernel[1]
+
+    def scratch(band: int) -> int:
+        return 16 * (op.kernel[0] * op.kernel[1] + columns * ((band - 1) * op.stride[0] + op.kernel[0]))
+
+    band = _largest_band(out_h, scratch)
+    return Kernel(
+        function="mk_depthwise_s8_lanes",
+        header="motekit/nn_lanes.h",
+        sources=("depthwise_s8_lanes.c",),
+        config=_config(op, Array("int8_t", op.weights, kind="weights"), _plain_channels(constants)),
+        extra=(band,),
+        inputs=(op.source,),
+        outputs=(op.result,),
+        scratch=scratch(band),
+        distance=_in_place(op),
         macs=op.macs,
     )
