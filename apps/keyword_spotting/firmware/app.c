@@ -5,8 +5,8 @@
 #include "app_config.h"
 #include "microphone.h"
 
-/* 20 ms blocks; the buffer bridges the longest a window may take (its hop would be 240 ms) */
-enum { BLOCK = MK_APP_RATE_HZ / 50, BLOCKS = 8 };
+/* 20 ms blocks; the buffer bridges the 200 ms that the network may take of the 240 ms between two windows */
+enum { BLOCK = MK_APP_RATE_HZ / 50, BLOCKS = 12 };
 
 static int16_t buffer[BLOCK * BLOCKS];
 static mk_audio_stream stream;

@@ -12,8 +12,11 @@ enum { SOURCE_SENSOR = 0, SOURCE_LINK = 1 };
 enum { FORMAT_FRAMES = 0, FORMAT_CSV = 1 };
 enum { OUT_FEATURES = 1, OUT_SCORES = 2, OUT_EVENTS = 4 };
 enum { HELLO_HAS_SENSOR = 1, HELLO_WATCHDOG_RESET = 2 };
-enum { WATCHDOG_MS = 8000 };
 enum { HELLO_BYTES = MK_LINK_PAYLOAD < 256u ? MK_LINK_PAYLOAD : 256u };
+
+#ifndef MK_WATCHDOG_MS
+#define MK_WATCHDOG_MS 8000 /* longer than any block may take */
+#endif
 
 #ifndef MK_CSV_AT_START
 #define MK_CSV_AT_START 0 /* 1: speak CSV until a computer says hello, as data forwarders expect */
@@ -452,7 +455,7 @@ void mk_firmware_start(void)
         fail_safe(MK_ERR_STATE, "the watchdog reset the board");
     if (fw.format == FORMAT_FRAMES)
         describe(); /* tells a computer in the middle of a session that this board has restarted */
-    mk_hal_watchdog_start(WATCHDOG_MS);
+    mk_hal_watchdog_start(MK_WATCHDOG_MS);
 }
 
 /* Tells progress when there is nothing else to do, or when the computer may be short of credit. */

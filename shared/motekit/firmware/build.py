@@ -101,30 +101,63 @@ def build(app: App | str, board: str, check: bool = True) -> BuildResult:
     app = load_app(app) if isinstance(app, str) else app
     machine = boards.load(board)
     _require_compiler(machine)
-    root = project_root()
-    environment = f"{app.name}-{board}"
     work = work_dir() / "firmware"
-    variables = {
+    variables = {}
+    if app.folder != (apps_dir() / app.name).resolve():
+        work = work / hashlib.sha256(str(app.folder).encode()).hexdigest()[:12]
+        variables["MOTEKIT_APP_FOLDER"] = str(app.folder)
+    elf = compile_environment(project_root(), f"{app.name}-{board}", work, variables)
+    size = measure(elf)
+    limits = {key: value for key, value in app.budget.get(board, {}).items() if key in ("flash", "ram")}
+    result = BuildResult(app.name, board, elf, size.flash, size.ram, limits)
+    if check:
+        result.check()
+    return result
+
+
+def compile_environment(project: Path, environment: str, work: Path, variables: dict[str, str] | None = None) -> Path:
+    """Have PlatformIO build one environment of a project; everything it writes goes to `work`.
+
+    Parameters
+    ----------
+    project : Path
+        Folder of a platformio.ini; may be read-only.
+    environment : str
+        Name of the environment.
+    work : Path
+        Folder for objects, program and log.
+    variables : dict, optional
+        Added to the environment variables.
+
+    Returns
+    -------
+    Path
+        The linked program.
+
+    Raises
+    ------
+    ToolError
+        If it fails; one line, and where the whole output is.
+    """
+    work.mkdir(parents=True, exist_ok=True)
+    settings = {
         **os.environ,
         "MOTEKIT_PYTHON": sys.executable,
         "PLATFORMIO_SETTING_ENABLE_TELEMETRY": "no",
         "PLATFORMIO_DISABLE_UPGRADE_CHECK": "true",
         "PLATFORMIO_DISABLE_PROGRESSBAR": "true",
+        "PLATFORMIO_WORKSPACE_DIR": str(work / "pio"),
+        "PLATFORMIO_BUILD_DIR": str(work / "build"),
         # in a wheel the folder of platformio.ini is full of modules: none of them may shadow another package
         "PYTHONSAFEPATH": "1",
+        **(variables or {}),
     }
-    if app.folder != (apps_dir() / app.name).resolve():
-        work = work / hashlib.sha256(str(app.folder).encode()).hexdigest()[:12]
-        variables["MOTEKIT_APP_FOLDER"] = str(app.folder)
-    variables["PLATFORMIO_WORKSPACE_DIR"] = str(work / "pio")
-    variables["PLATFORMIO_BUILD_DIR"] = str(work / "build")
-    work.mkdir(parents=True, exist_ok=True)
     log = work / f"{environment}.log"
     elf = work / "build" / environment / "firmware.elf"
-    command = [sys.executable, "-m", "platformio", "run", "--silent", "-d", str(root), "-e", environment]
+    command = [sys.executable, "-m", "platformio", "run", "--silent", "-d", str(project), "-e", environment]
     try:
         done = subprocess.run(
-            command, env=variables, capture_output=True, text=True, timeout=_TIMEOUT_S, check=False, cwd=work
+            command, env=settings, capture_output=True, text=True, timeout=_TIMEOUT_S, check=False, cwd=work
         )
     except subprocess.TimeoutExpired as error:
         raise ToolError(f"building {environment} took more than {_TIMEOUT_S} s. Run it again.") from error
@@ -132,12 +165,7 @@ def build(app: App | str, board: str, check: bool = True) -> BuildResult:
     log.write_text(output, encoding="utf8")
     if done.returncode != 0 or not elf.is_file():
         raise ToolError(_reason(environment, output, log))
-    size = measure(elf)
-    limits = {key: value for key, value in app.budget.get(board, {}).items() if key in ("flash", "ram")}
-    result = BuildResult(app.name, board, elf, size.flash, size.ram, limits)
-    if check:
-        result.check()
-    return result
+    return elf
 
 
 def _require_compiler(board: boards.Board) -> None:

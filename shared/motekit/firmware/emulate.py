@@ -1,6 +1,8 @@
 """Starts firmware in an emulator, or as a process, with its link on a stream of bytes."""
 
+import math
 import os
+import resource
 import shutil
 import signal
 import socket
@@ -8,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from ..errors import LinkError, ToolError
@@ -153,6 +156,11 @@ class Emulation:
     def _start(self, command: list[str], **options) -> None:
         options.setdefault("stdout", self._errors)
         self._process = subprocess.Popen(command, stderr=self._errors, cwd=self._folder.name, **options)
+        if sys.platform == "linux":
+            # should Python be killed, a firmware that hangs shall not stay behind for ever
+            limit = math.ceil(self._time_limit) + 1
+            with suppress(ProcessLookupError):
+                resource.prlimit(self._process.pid, resource.RLIMIT_CPU, (limit, limit))
 
 
 class _Limited(FileStream):
@@ -175,7 +183,4 @@ def _qemu(board: boards.Board, elf: Path, counted: bool) -> list[str]:
         raise ToolError(f"{program} is missing, {board.name} runs in it. Install it: apt install {program}.")
     command = [program, "-M", board.machine, "-display", "none", "-monitor", "none"]
     command += ["-semihosting-config", "enable=on,target=native", *(["-icount", "shift=0"] if counted else [])]
-    if sys.platform == "linux" and shutil.which("setpriv"):
-        # when Python is killed, the emulator shall not stay behind
-        command = ["setpriv", "--pdeathsig", "KILL", *command]
     return [*command, *board.info["emulator"].get("options", []), "-kernel", str(elf)]

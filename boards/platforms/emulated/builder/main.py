@@ -1,10 +1,12 @@
 """Builds a firmware for an emulated Cortex-M or for this computer.
 
 A board's JSON says: build.arch (arm, host), build.cpuflags, build.uart (source of the port), build.uart_base,
-build.tick_hz, build.memory {flash: [origin, length], ram: [origin, length], stack: length}.
+build.tick_hz, build.memory {flash: [origin, length], ram: [origin, length], stack: length}, and where the machine
+has one, build.watchdog_base.
 """
 
 import os
+from pathlib import Path
 
 from SCons.Script import AlwaysBuild, Default, DefaultEnvironment
 
@@ -12,8 +14,9 @@ env = DefaultEnvironment()
 board = env.BoardConfig()
 arm = board.get("build.arch") == "arm"
 prefix = "arm-none-eabi-" if arm else ""
-ports = os.path.join(env.subst("$PROJECT_DIR"), "shared", "firmware", "ports")
-port = os.path.join(ports, "cortexm" if arm else "host")
+# not the project's folder: other projects may use this platform too
+shared = Path(env.PioPlatform().get_dir()).resolve().parents[2] / "shared"
+port = shared / "firmware" / "ports" / ("cortexm" if arm else "host")
 name = env.subst("$BOARD")
 
 env.Replace(
@@ -60,17 +63,14 @@ if arm:
         SIZEPROGREGEXP=r"^(?:\.vectors|\.text|\.rodata|\.ARM\.exidx|\.data)\s+(\d+).*",
         SIZEDATAREGEXP=r"^(?:\.data|\.bss|\.stack)\s+(\d+).*",
     )
-    env.Replace(LDSCRIPT_PATH=os.path.join(port, "cortexm.ld"))
-    sources += ["+<startup.c>", "+<semihost.c>", f"+<uart_{board.get('build.uart')}.c>"]
+    env.Replace(LDSCRIPT_PATH=str(port / "cortexm.ld"))
+    if board.get("build.watchdog_base", ""):
+        env.Append(CPPDEFINES=[("MK_WATCHDOG_BASE", board.get("build.watchdog_base"))])
+    sources += ["+<startup.c>", "+<semihost.c>", "+<watchdog.c>", f"+<uart_{board.get('build.uart')}.c>"]
 
 # the port sees the library's headers whether or not the library finder has come by
-env.Append(
-    CPPPATH=[
-        os.path.join(env.subst("$PROJECT_DIR"), "shared", "firmware", "include"),
-        os.path.join(env.subst("$PROJECT_DIR"), "shared", "core", "include"),
-    ]
-)
-env.BuildSources(os.path.join("$BUILD_DIR", "port"), port, sources)
+env.Append(CPPPATH=[str(shared / "firmware" / "include"), str(shared / "core" / "include")])
+env.BuildSources(os.path.join("$BUILD_DIR", "port"), str(port), sources)
 
 elf = env.BuildProgram()
 images = [elf]

@@ -25,12 +25,12 @@ extern "C" {
 
 /* largest payload of a frame, at least 128 (hello) */
 #ifndef MK_LINK_PAYLOAD
-#define MK_LINK_PAYLOAD 512u
+#define MK_LINK_PAYLOAD 256u
 #endif
 
 /* bytes kept for sending again, at least MK_LINK_PAYLOAD + MK_LINK_RECORD */
 #ifndef MK_LINK_WINDOW
-#define MK_LINK_WINDOW 2048u
+#define MK_LINK_WINDOW 1024u
 #endif
 
 #define MK_LINK_HEADER 6u

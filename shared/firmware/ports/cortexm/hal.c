@@ -100,7 +100,9 @@ void mk_hal_sleep(void)
         if (hal.rx_at < hal.rx_n)
             return;
         hal.rx_at = 0;
+        mk_watchdog_pause(true); /* the computer may take its time */
         hal.rx_n = mk_semihost_read(hal.in, hal.rx, sizeof hal.rx);
+        mk_watchdog_pause(false);
         if (hal.rx_n == 0)
             mk_hal_stop(0); /* the computer has left */
         return;
@@ -109,20 +111,6 @@ void mk_hal_sleep(void)
     __asm volatile("wfi");
     for (uint32_t i = 0; i < INTERRUPT_WORDS; i++)
         NVIC_CLEAR[i] = 0xFFFFFFFFu;
-}
-
-void mk_hal_watchdog_start(uint32_t timeout_ms)
-{
-    (void)timeout_ms;
-}
-
-void mk_hal_watchdog_feed(void)
-{
-}
-
-bool mk_hal_was_reset_by_watchdog(void)
-{
-    return false;
 }
 
 void mk_hal_pin_write(uint8_t pin, bool high)

@@ -12,17 +12,19 @@ enum { INTERRUPTS = 96 };
 
 void mk_reset(void);
 void mk_fault(void);
-void mk_fault_report(const uint32_t *frame);
+void mk_watchdog_bite(void);
+void mk_trouble(const uint32_t *frame, uint32_t is_watchdog);
 
 /* Interrupts only wake the core (PRIMASK is set): no handler of theirs is ever entered. */
 __attribute__((section(".vectors"), used)) static void (*const vectors[16 + INTERRUPTS])(void) = {
-    (void (*)(void))(uintptr_t)mk_stack_top, mk_reset, [2 ... 15 + INTERRUPTS] = mk_fault,
+    (void (*)(void))(uintptr_t)mk_stack_top, mk_reset, mk_watchdog_bite, [3 ... 15 + INTERRUPTS] = mk_fault,
 };
 
 /* In assembly the whole way: C may not touch the stack that is being painted. */
 __attribute__((naked, noreturn)) void mk_reset(void)
 {
-    __asm volatile("cpsid i\n"
+    __asm volatile(".syntax unified\n" /* the compiler's own is divided on a Cortex-M0 */
+                   "cpsid i\n"
                    "ldr r0, =mk_stack_bottom\n"
                    "ldr r1, =mk_stack_top\n"
                    "mov sp, r1\n"
@@ -55,17 +57,28 @@ __attribute__((noreturn, used)) void mk_main(void)
 }
 
 /* The old stack may be the trouble: report from a fresh one. */
+#define TROUBLE(is_watchdog)                                                                                \
+    __asm volatile(".syntax unified\n"                                                                      \
+                   "mov r0, sp\n"                                                                           \
+                   "movs r1, #" #is_watchdog "\n"                                                           \
+                   "ldr r2, =mk_stack_top\n"                                                                \
+                   "mov sp, r2\n"                                                                           \
+                   "bl mk_trouble\n"                                                                        \
+                   "1: b 1b\n"                                                                              \
+                   ".ltorg\n")
+
 __attribute__((naked)) void mk_fault(void)
 {
-    __asm volatile("mov r0, sp\n"
-                   "ldr r1, =mk_stack_top\n"
-                   "mov sp, r1\n"
-                   "bl mk_fault_report\n"
-                   "1: b 1b\n"
-                   ".ltorg\n");
+    TROUBLE(0);
 }
 
-__attribute__((used)) void mk_fault_report(const uint32_t *frame)
+/* The NMI of the watchdog's first time-out; the reset follows after the second. */
+__attribute__((naked)) void mk_watchdog_bite(void)
+{
+    TROUBLE(1);
+}
+
+__attribute__((used)) void mk_trouble(const uint32_t *frame, uint32_t is_watchdog)
 {
     static bool twice;
     if (twice)
@@ -73,6 +86,10 @@ __attribute__((used)) void mk_fault_report(const uint32_t *frame)
     twice = true;
     const bool inside = frame >= mk_stack_bottom && frame + 8 <= mk_stack_top;
     const uint32_t address = inside ? frame[6] : 0; /* the program counter, as stacked on entry */
+    if (is_watchdog) {
+        mk_firmware_fault(MK_ERR_STATE, address, "the watchdog was not fed");
+        return;
+    }
     mk_firmware_fault(MK_ERR_STATE, address, inside ? "fault" : "stack overflow");
     mk_hal_stop(FAULT_EXIT);
 }
