@@ -6,7 +6,7 @@ It stands in for Speech Commands where there is neither a data set nor a network
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -222,7 +222,7 @@ def _place(word: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return out
 
 
-def _cached(request: dict, render) -> np.ndarray:
+def _cached(request: dict, render: Callable[[], np.ndarray]) -> np.ndarray:
     key = hashlib.sha256(json.dumps(request, sort_keys=True).encode()).hexdigest()[:24]
     path = paths.cache_dir() / "synthetic_speech" / f"{key}.npy"
     shape = (request["count"], CLIP_SAMPLES)

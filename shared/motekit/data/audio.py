@@ -1,6 +1,7 @@
 """Sound files in and out: 16-bit mono samples, or one line that says what is wrong with the file."""
 
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 import soundfile
@@ -140,7 +141,7 @@ def _check_file(path: Path, name: str) -> None:
         ) from error
 
 
-def _check_wav_length(file, size: int, name: str) -> None:
+def _check_wav_length(file: BinaryIO, size: int, name: str) -> None:
     """Compare the length a RIFF header promises with the bytes there are; libsndfile corrects it silently."""
     header = file.read(12)
     if header[:4] != b"RIFF" or header[8:12] != b"WAVE":

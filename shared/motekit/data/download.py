@@ -8,6 +8,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import BinaryIO
 
 import pooch
 import requests
@@ -123,7 +124,7 @@ class _Resume:
             # while the lock is held: nobody else may take up a part that is complete
             self.part.replace(output_file)
 
-    def _get_all(self, url: str, file) -> None:
+    def _get_all(self, url: str, file: BinaryIO) -> None:
         failure = ""
         for attempt in range(_ATTEMPTS):
             if attempt:
@@ -139,7 +140,7 @@ class _Resume:
             "check the network and run the same command again to go on from there."
         )
 
-    def _get_rest(self, url: str, file) -> bool:
+    def _get_rest(self, url: str, file: BinaryIO) -> bool:
         """Append what is missing; False if the server stopped short of what it promised."""
         have = file.seek(0, 2)
         headers = {"User-Agent": f"motekit/{__version__}", "Accept-Encoding": "identity"}
