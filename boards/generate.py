@@ -6,16 +6,16 @@ import sys
 from pathlib import Path
 
 Import("env")  # noqa: F821
-env = env  # noqa: F821, PLW0127
+env = env  # noqa: F821
 
 
 def python_with_motekit(root: Path) -> str:
     """The interpreter that has motekit: PlatformIO's own, or the one `./mk` has made."""
     candidates = [os.environ.get("MOTEKIT_PYTHON"), env.subst("$PYTHONEXE"), str(root / ".venv/bin/python")]
-    for python in candidates:
-        if python and subprocess.run([python, "-c", "import motekit"], capture_output=True, check=False).returncode == 0:
+    for python in filter(None, candidates):
+        if subprocess.run([python, "-c", "import motekit"], capture_output=True, check=False).returncode == 0:
             return python
-    sys.exit("motekit: no Python with motekit found. Run ./mk once, or set MOTEKIT_PYTHON to an interpreter that has it.")
+    sys.exit("motekit: no Python here has motekit. Run ./mk once, or set MOTEKIT_PYTHON to one that has it.")
 
 
 app = env.GetProjectOption("custom_app", "")
@@ -24,7 +24,7 @@ if app:
     folder = Path(env.subst("$BUILD_DIR")) / "generated"
     folder.mkdir(parents=True, exist_ok=True)
     target = env.BoardConfig().get("build.motekit_target", "generic")
-    # a copy of the app elsewhere, with another model or other settings: what motekit.firmware.build is asked for
+    # a copy of the app elsewhere, with another model or other settings (motekit.firmware.build)
     app = os.environ.get("MOTEKIT_APP_FOLDER") or app
     arguments = [python_with_motekit(root), "-m", "motekit.codegen", app, str(folder), target]
     if subprocess.run(arguments, check=False).returncode != 0:

@@ -75,7 +75,7 @@ def load(name: str) -> Board:
         info = json.loads(path.read_text(encoding="utf8"))
         return Board(name, info["name"], info)
     except (ValueError, KeyError) as error:
-        raise ConfigError(f"{path} is not a board description: {error}. Correct it (docs/add-a-board.md).") from error
+        raise ConfigError(f"{path} describes no board: {error}. Correct it (docs/add-a-board.md).") from error
 
 
 def boards() -> list[dict[str, Any]]:

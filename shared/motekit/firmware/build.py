@@ -3,7 +3,6 @@
 import hashlib
 import os
 import re
-import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from ..app import App, apps_dir
 from ..app import load as load_app
 from ..errors import ConfigError, ToolError
 from ..paths import project_root, work_dir
+from ..toolchain import require
 from . import boards
 from .size import measure
 
@@ -52,8 +52,8 @@ class BuildResult:
         """Raise a ConfigError if a limit is exceeded."""
         if excess := self._excess():
             raise ConfigError(
-                f"{self.app} on {self.board} is over its budget: {', '.join(excess)}. Make it smaller, or raise "
-                f"[budget.{self.board}] in its app.toml and say why there."
+                f"{self.app} on {self.board} is over its budget: {', '.join(excess)}. "
+                f"Make it smaller, or raise [budget.{self.board}] in its app.toml and say why there."
             )
 
     def summary(self) -> dict[str, Any]:
@@ -115,7 +115,9 @@ def build(app: App | str, board: str, check: bool = True) -> BuildResult:
     return result
 
 
-def compile_environment(project: Path, environment: str, work: Path, variables: dict[str, str] | None = None) -> Path:
+def compile_environment(
+    project: Path, environment: str, work: Path, variables: dict[str, str] | None = None
+) -> Path:
     """Have PlatformIO build one environment of a project; everything it writes goes to `work`.
 
     Parameters
@@ -171,17 +173,11 @@ def compile_environment(project: Path, environment: str, work: Path, variables: 
 def _require_compiler(board: boards.Board) -> None:
     if not board.emulated:
         return  # the official platforms bring their own
-    if not board.is_arm:
-        if not shutil.which("gcc"):
-            raise ToolError("there is no C compiler on this machine. Install one: apt install gcc.")
-        return
     home = Path(os.environ.get("PLATFORMIO_CORE_DIR", Path.home() / ".platformio"))
-    packaged = (home / "packages" / "toolchain-gccarmnoneeabi").is_dir()
-    if not packaged and not shutil.which("arm-none-eabi-gcc"):
-        raise ToolError(
-            "there is no compiler for Arm boards on this machine. "
-            "Install it: apt install gcc-arm-none-eabi libnewlib-arm-none-eabi."
-        )
+    if board.is_arm and not (home / "packages" / "toolchain-gccarmnoneeabi").is_dir():
+        require("arm-none-eabi-gcc")
+    elif not board.is_arm:
+        require("gcc")
 
 
 def _reason(environment: str, output: str, log: Path) -> str:

@@ -3,7 +3,6 @@
 import math
 import os
 import resource
-import shutil
 import signal
 import socket
 import subprocess
@@ -14,7 +13,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from ..errors import LinkError, ToolError
-from ..link import FileStream
+from ..link import Disconnected, FileStream
+from ..toolchain import require
 from . import boards
 
 _FAULT_EXIT = 70
@@ -72,7 +72,7 @@ class Emulation:
         except OSError as error:
             self._errors.close()
             self._folder.cleanup()
-            raise ToolError(f"{elf.name} for {board} does not start: {error.strerror}. Build it again.") from error
+            raise ToolError(f"{elf} does not start: {error.strerror}. Build it again.") from error
 
     def __enter__(self) -> "Emulation":
         return self
@@ -101,8 +101,11 @@ class Emulation:
     def explain(self, error: LinkError) -> LinkError | ToolError:
         """The better of two reasons for a broken link: what the session saw, or how the program ended."""
         if time.monotonic() >= self._deadline:
-            return ToolError(f"the firmware on {self.board} ran into the time limit of {self._time_limit:g} s.")
-        if "has gone" not in str(error):
+            return ToolError(
+                f"the firmware on {self.board} ran into the time limit of {self._time_limit:g} s. "
+                "Give it more time or less to do."
+            )
+        if not isinstance(error, Disconnected):
             return error
         try:
             code = self._process.wait(2.0)
@@ -112,7 +115,7 @@ class Emulation:
         lines = self._errors.read().strip().splitlines()
         how = f"was ended by {signal.Signals(-code).name}" if code < 0 else f"ended with code {code}"
         why = f" ({lines[-1]})" if lines else " (a fault in the firmware)" if code == _FAULT_EXIT else ""
-        return ToolError(f"the firmware on {self.board} {how}{why}. Build it again; if that does not help, report it.")
+        return ToolError(f"the firmware on {self.board} {how}{why}. Build it again; if it recurs, report it.")
 
     def close(self) -> None:
         """End the program, if it still runs, and remove its files."""
@@ -178,9 +181,9 @@ class _Limited(FileStream):
 
 
 def _qemu(board: boards.Board, elf: Path, counted: bool) -> list[str]:
-    program = board.info["emulator"]["program"]
-    if not shutil.which(program):
-        raise ToolError(f"{program} is missing, {board.name} runs in it. Install it: apt install {program}.")
-    command = [program, "-M", board.machine, "-display", "none", "-monitor", "none"]
-    command += ["-semihosting-config", "enable=on,target=native", *(["-icount", "shift=0"] if counted else [])]
-    return [*command, *board.info["emulator"].get("options", []), "-kernel", str(elf)]
+    emulator = board.info["emulator"]
+    command = [require(emulator["program"]), "-M", board.machine, *emulator.get("options", [])]
+    command += ["-display", "none", "-monitor", "none", "-semihosting-config", "enable=on,target=native"]
+    if counted:
+        command += ["-icount", "shift=0"]
+    return [*command, "-kernel", str(elf)]

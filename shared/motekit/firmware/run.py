@@ -98,20 +98,20 @@ class FirmwareReplay:
         """Replay samples, int16[n] or int16[n, channels], from a reset; the messages as they came."""
         recording = self._try(self._session.replay, samples, outputs, on_progress)
         if recording.stats.lost_values:
-            raise LinkError(f"the firmware lost {recording.stats.lost_values} values. Run again; if it recurs, report it.")
+            raise LinkError(f"the firmware lost {recording.stats.lost_values} values. Run again.")
         self._longest = max(self._longest, recording.stats.longest_window_ticks)
         self._stack = recording.stats.stack_used
         return recording
 
-    def replay(self, samples: np.ndarray, on_progress: Callable[[int, int], None] | None = None) -> ReplayResult:
+    def replay(
+        self, samples: np.ndarray, on_progress: Callable[[int, int], None] | None = None
+    ) -> ReplayResult:
         """Replay samples, int16[n] or int16[n, channels], from a reset."""
         found = self.raw(samples, on_progress=on_progress)
         events = [KeywordEvent(event.at, event.code, event.value / 65536) for event in found.events]
-        features = _table(found.features, np.int16)
-        scores = _table(found.scores, np.int8)
-        return ReplayResult(
-            features.reshape(-1, self.app.feature_block.width), scores.reshape(-1, len(self.app.labels)), events, found.stats
-        )
+        features = _table(found.features, np.int16).reshape(-1, self.app.feature_block.width)
+        scores = _table(found.scores, np.int8).reshape(-1, len(self.app.labels))
+        return ReplayResult(features, scores, events, found.stats)
 
     def cost(self) -> dict[str, Any]:
         """Instructions from one window's scores to the next at most, flash, RAM and stack in bytes.

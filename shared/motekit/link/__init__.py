@@ -3,12 +3,13 @@
 from .frames import VERSION, Decoder, Frame, Kind, encode
 from .messages import Event, Hello, Outputs, Stats
 from .session import Recording, Session
-from .streams import ByteStream, FileStream, SerialStream
+from .streams import ByteStream, Disconnected, FileStream, SerialStream
 
 __all__ = [
     "VERSION",
     "ByteStream",
     "Decoder",
+    "Disconnected",
     "Event",
     "FileStream",
     "Frame",

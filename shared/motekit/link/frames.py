@@ -97,7 +97,8 @@ class Decoder:
             body = cobs.decode(piece) if len(piece) <= _LONGEST else b""
         except cobs.DecodeError:
             body = b""
-        if len(body) < _HEADER.size + 2 or binascii.crc_hqx(body[:-2], 0xFFFF) != int.from_bytes(body[-2:], "little"):
+        told = int.from_bytes(body[-2:], "little")
+        if len(body) < _HEADER.size + 2 or binascii.crc_hqx(body[:-2], 0xFFFF) != told:
             self.damaged += 1
             return None
         version, kind, sequence, acknowledge = _HEADER.unpack_from(body)

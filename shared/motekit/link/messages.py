@@ -75,7 +75,8 @@ class Hello:
         texts = payload[_HELLO.size :].decode("utf8", "replace").split("\0")
         texts += [""] * (6 - len(texts))
         *names, channel_names = texts[:6]
-        return cls(session, bool(flags & 1), bool(flags & 2), status, *numbers, *names, channel_names.split(","))
+        has_sensor, watchdog_reset = bool(flags & 1), bool(flags & 2)
+        return cls(session, has_sensor, watchdog_reset, status, *numbers, *names, channel_names.split(","))
 
 
 @dataclass(frozen=True)

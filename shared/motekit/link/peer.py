@@ -11,7 +11,7 @@ _MODULUS = 1 << 16
 
 
 class Peer:
-    """Numbers what is sent, keeps it until acknowledged, and takes what comes in order. Does no input or output.
+    """Numbers what is sent, keeps it until acknowledged, takes what comes in order. No input or output.
 
     Attributes
     ----------

@@ -15,7 +15,16 @@ from .streams import ByteStream
 
 _SENSOR, _LINK = 0, 1
 _FRAMES, _CSV = 0, 1
-_STATUS = ["ok", "bad argument", "wrong size", "wrong state", "damaged data", "no answer", "overrun", "wrong format"]
+_STATUS = (  # of mk_status
+    "ok",
+    "bad argument",
+    "wrong size",
+    "wrong state",
+    "damaged data",
+    "no answer",
+    "overrun",
+    "wrong format",
+)
 
 
 @dataclass
@@ -228,7 +237,8 @@ class Session:
                         return Hello.unpack(frame.payload)
                 self.peer.outgoing.clear()
         raise LinkError(
-            f"no answer from the board within {self._timeout:g} s. Check that it runs motekit firmware of this version."
+            f"no answer from the board within {self._timeout:g} s. "
+            "Check that it runs motekit firmware of this version."
         )
 
     def _settle(self) -> None:
@@ -279,7 +289,8 @@ class _Watch:
             self._pause = session._patience
         elif now - self._heard > session._timeout:
             raise LinkError(
-                f"the board has been silent for {session._timeout:g} s {self._when}. Reset it, then run again."
+                f"the board has been silent for {session._timeout:g} s {self._when}. "
+                "Reset it, then run again."
             )
         elif now - self._heard >= self._pause:
             session.peer.poll()
@@ -299,7 +310,9 @@ def _record(recording: Recording, frame: Frame) -> None:
             raise LinkError(f"part of feature row {index} is missing. Run again.")
         recording.features[-1] += payload[8:]
         if len(recording.features[-1]) > size:
-            raise LinkError(f"feature row {index} is longer than it says. Flash firmware of this motekit version.")
+            raise LinkError(
+                f"feature row {index} is longer than it says. Build and flash the firmware again."
+            )
     elif frame.kind == Kind.SCORES:
         _expect(int.from_bytes(payload[:4], "little"), recording.scores, "window")
         recording.scores.append(payload[4:])
@@ -322,4 +335,4 @@ def _trouble(payload: bytes) -> str:
     text = payload[5:].decode("utf8", "replace")
     at = f" at 0x{address:08x}" if address else ""
     status = _STATUS[code] if code < len(_STATUS) else f"status {code}"
-    return f"the firmware reports: {text}{at} ({status}). See docs/protocol.md for what it means, then run again."
+    return f"the firmware reports: {text}{at} ({status}). docs/protocol.md says what to do."

@@ -9,11 +9,15 @@ from ..errors import LinkError
 _GONE = "the board has gone (its end of the link was closed). Check cable and power, then run again."
 
 
+class Disconnected(LinkError):
+    """The other end of the stream has gone."""
+
+
 class ByteStream(Protocol):
     """What a session needs of a stream."""
 
     def read(self, timeout: float) -> bytes:
-        """Wait at most `timeout` seconds for bytes; b"" if none came. LinkError if the other end has gone."""
+        """Wait at most `timeout` seconds for bytes; b"" if none came. Disconnected if the other end left."""
 
     def write(self, data: bytes) -> None:
         """Write all of `data`, or raise a LinkError."""
@@ -52,9 +56,9 @@ class FileStream:
         except BlockingIOError:
             return b""
         except OSError as error:  # a pseudo-terminal whose other end is closed says EIO
-            raise LinkError(_GONE) from error
+            raise Disconnected(_GONE) from error
         if not data:
-            raise LinkError(_GONE)
+            raise Disconnected(_GONE)
         return data
 
     def write(self, data: bytes) -> None:
@@ -67,7 +71,7 @@ class FileStream:
                 if not select.select([], [self._out], [], self._write_timeout)[1]:
                     raise LinkError("the board takes no more bytes. Reset it, then run again.") from None
             except OSError as error:
-                raise LinkError(_GONE) from error
+                raise Disconnected(_GONE) from error
 
     def close(self) -> None:
         """Close the descriptors."""
@@ -98,7 +102,8 @@ class SerialStream:
         try:
             self._port = serial.serial_for_url(port, baud, write_timeout=10)
         except self._errors as error:
-            hint = "Add yourself to the group dialout." if "ermission" in str(error) else "Check name and cable."
+            denied = "ermission" in str(error)
+            hint = "Add yourself to the group dialout." if denied else "Check name and cable."
             raise LinkError(f"cannot open {port}: {error}. {hint}") from error
 
     def read(self, timeout: float) -> bytes:
@@ -108,14 +113,14 @@ class SerialStream:
             first = self._port.read(1)
             return first + self._port.read(self._port.in_waiting) if first else b""
         except self._errors as error:
-            raise LinkError(_GONE) from error
+            raise Disconnected(_GONE) from error
 
     def write(self, data: bytes) -> None:
         """Write all; see `ByteStream`."""
         try:
             self._port.write(data)
         except self._errors as error:
-            raise LinkError(_GONE) from error
+            raise Disconnected(_GONE) from error
 
     def close(self) -> None:
         """Close the port."""

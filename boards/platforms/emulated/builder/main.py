@@ -1,8 +1,8 @@
 """Builds a firmware for an emulated Cortex-M or for this computer.
 
 A board's JSON says: build.arch (arm, host), build.cpuflags, build.uart (source of the port), build.uart_base,
-build.tick_hz, build.memory {flash: [origin, length], ram: [origin, length], stack: length}, and where the machine
-has one, build.watchdog_base.
+build.tick_hz, build.memory {flash: [origin, length], ram: [origin, length], stack: length}, and where the
+machine has one, build.watchdog_base.
 """
 
 import os
@@ -52,7 +52,10 @@ if arm:
         "STACK_LENGTH": memory["stack"],
     }
     env.Append(
-        CPPDEFINES=[("MK_UART_BASE", board.get("build.uart_base")), ("MK_TICK_HZ", board.get("build.tick_hz"))],
+        CPPDEFINES=[
+            ("MK_UART_BASE", board.get("build.uart_base")),
+            ("MK_TICK_HZ", board.get("build.tick_hz")),
+        ],
         LINKFLAGS=[
             "-nostartfiles",
             "--specs=nano.specs",
