@@ -157,9 +157,14 @@ def _place_state(graph: Graph, of_tensor: dict[int, Buffer]) -> list[Buffer]:
     return state
 
 
-def _shared(graph: Graph, steps: list[Step], of_tensor: dict[int, Buffer]) -> dict[tuple[int, int], int]:
-    """Pairs (input buffer, output buffer) that may overlap, with the distance between their starts."""
-    shared: dict[tuple[int, int], int] = {}
+def _shared(
+    graph: Graph, steps: list[Step], of_tensor: dict[int, Buffer]
+) -> dict[tuple[int, int], int | None]:
+    """Pairs (input buffer, output buffer) that may overlap, with the distance between their starts.
+
+    None stands for starts that must be the same.
+    """
+    shared: dict[tuple[int, int], int | None] = {}
     for i, step in enumerate(steps):
         if len(step.kernel.outputs) != 1:
             continue
@@ -171,11 +176,12 @@ def _shared(graph: Graph, steps: list[Step], of_tensor: dict[int, Buffer]) -> di
             if any(graph.tensors[name].is_variable for name in (*source.tensors, *result.tensors)):
                 continue
             key = (id(source), id(result))
-            shared[key] = max(distance, shared.get(key, distance))
+            known = shared.get(key, distance)
+            shared[key] = None if distance is None or known is None else max(distance, known)
     return shared
 
 
-def _search(buffers: list[Buffer], shared: dict[tuple[int, int], int]) -> list[int]:
+def _search(buffers: list[Buffer], shared: dict[tuple[int, int], int | None]) -> list[int]:
     """Offsets by first fit, over several orders; the smallest peak wins."""
     count = len(buffers)
     by_size = sorted(range(count), key=lambda i: (-buffers[i].bytes, buffers[i].first))
@@ -204,11 +210,11 @@ def _search(buffers: list[Buffer], shared: dict[tuple[int, int], int]) -> list[i
     return best
 
 
-def _lower_bound(buffers: list[Buffer], shared: dict[tuple[int, int], int]) -> int:
+def _lower_bound(buffers: list[Buffer], shared: dict[tuple[int, int], int | None]) -> int:
     return max((buffer.bytes for buffer in buffers), default=0)
 
 
-def _first_fit(buffers: list[Buffer], order: list[int], shared: dict[tuple[int, int], int]) -> list[int]:
+def _first_fit(buffers: list[Buffer], order: list[int], shared: dict[tuple[int, int], int | None]) -> list[int]:
     offsets = [-1] * len(buffers)
     for i in order:
         buffer = buffers[i]
@@ -218,9 +224,12 @@ def _first_fit(buffers: list[Buffer], order: list[int], shared: dict[tuple[int, 
             if other_offset < 0 or other.last < buffer.first or other.first > buffer.last:
                 continue
             low, high = other_offset - buffer.bytes + 1, other_offset + other.bytes
-            as_result = shared.get((id(other), id(buffer)))
-            as_source = shared.get((id(buffer), id(other)))
-            if as_result is not None:  # this is written over other: start at most other - distance
+            key, reverse = (id(other), id(buffer)), (id(buffer), id(other))
+            as_result, as_source = shared.get(key), shared.get(reverse)
+            if shared.get(key, 0) is None or shared.get(reverse, 0) is None:  # the same start, or apart
+                forbidden.append((low, other_offset))
+                low = other_offset + 1
+            elif as_result is not None:  # this is written over other: start at most other - distance
                 low = max(low, other_offset - as_result + 1)
             elif as_source is not None:  # other is written over this: start at least other + distance
                 high = min(high, other_offset + as_source)

@@ -68,7 +68,8 @@ class Kernel:
         Bytes of working memory during the call, 0 for none.
     distance : dict
         For an input that may share memory with the output: by how many bytes, at least, the output
-        must begin before the input. 0 is exactly in place, negative values let it begin later.
+        must begin before the input. 0 is exactly in place, negative values let it begin later; None
+        means that both must begin at the same address, or not overlap.
     macs : int
         Multiply-accumulates of one call.
     pointer : int
@@ -85,7 +86,7 @@ class Kernel:
     config: Struct | None = None
     extra: tuple[Any, ...] = ()
     scratch: int = 0
-    distance: dict[int, int] = field(default_factory=dict)
+    distance: dict[int, int | None] = field(default_factory=dict)
     macs: int = 0
     pointer: int = 0
     overread: int = 0

@@ -81,11 +81,14 @@ def _plain_channels(channels: _Channels) -> Array:
     return Array("mk_channel", rows, kind="requantization")
 
 
-def _in_place(op: ConvOp) -> dict[int, int]:
-    """The distance of kernels that copy bands before they write them, all channels one after the other."""
+def _in_place(op: ConvOp) -> dict[int, None]:
+    """The distance of kernels that copy bands before they write them, some channels after the other.
+
+    Only exactly in place: elsewhere the first channels' outputs would destroy the next channels' inputs.
+    """
     same = op.in_shape == op.out_shape and op.stride == (1, 1) and op.batch == 1
-    # a band's first row is needed again by the band after it if the padding is larger
-    return {op.source: 0} if same and op.pad[0] < op.kernel[0] and op.pad[1] < op.kernel[1] else {}
+    # what a band writes must have been copied: its own rows and, below, the filter's reach
+    return {op.source: None} if same and op.pad[0] < op.kernel[0] and op.pad[1] < op.kernel[1] else {}
 
 
 def _largest_band(outputs: int, scratch: Callable[[int], int]) -> int:
@@ -168,6 +171,7 @@ def _matrix(op: ConvOp, target: Target, shape: str) -> Kernel | None:
         scratch=scratch,
         distance={} if distance is None else {op.source: distance},
         macs=op.macs,
+        overread=3 if layout == "pair" else 0,
     )
 
 
@@ -254,4 +258,5 @@ def depthwise_lanes(op: ConvOp, target: Target) -> Kernel | None:
         scratch=scratch(band),
         distance=_in_place(op),
         macs=op.macs,
+        overread=3,
     )
