@@ -225,9 +225,8 @@ def depthwise3x3(op: ConvOp, target: Target) -> Kernel | None:
         inputs=(op.source,),
         outputs=(op.result,),
         scratch=scratch(band),
-        distance={op.source: 0}
-        if op.in_shape == op.out_shape and op.stride == (1, 1) and op.batch == 1
-        else {},
+        distance=_in_place(op),
+        overread=3,
         macs=op.macs,
     )
 
@@ -258,5 +257,4 @@ def depthwise_lanes(op: ConvOp, target: Target) -> Kernel | None:
         scratch=scratch(band),
         distance=_in_place(op),
         macs=op.macs,
-        overread=3,
     )
