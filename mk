@@ -42,14 +42,18 @@ def install_tools():
     sudo = [] if os.geteuid() == 0 else ["sudo", "-n"]
     names = " ".join(packages)
     can = shutil.which("apt-get") and (
-        not sudo or (shutil.which("sudo") and subprocess.run(["sudo", "-n", "true"], capture_output=True).returncode == 0)
+        not sudo
+        or (shutil.which("sudo") and subprocess.run(["sudo", "-n", "true"], capture_output=True).returncode == 0)
     )
     if not can:
         say(f"install these system packages for all functions: sudo apt-get install {names}")
         return
     say(f"installing {names}")
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    for command in (["apt-get", "update", "-qq"], ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages]):
+    for command in (
+        ["apt-get", "update", "-qq"],
+        ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages],
+    ):
         # sudo drops the environment, so the setting goes through env
         full = [*sudo, "env", "DEBIAN_FRONTEND=noninteractive", *command]
         result = subprocess.run(full, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
@@ -82,7 +86,16 @@ def install_package():
     say("installing motekit and the packages it needs (minutes the first time)")
     # pip's own cache directory may belong to another user under sudo; pip then says so and goes on
     result = subprocess.run(
-        [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--editable", f"{ROOT}[test]"]
+        [
+            str(PYTHON),
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--disable-pip-version-check",
+            "--editable",
+            f"{ROOT}[test]",
+        ]
     )
     if result.returncode:
         say("the installation failed; the lines above say why. Mend it and run the same command again.")
@@ -92,7 +105,7 @@ def install_package():
 
 def main():
     """Set up what is missing, then become the command."""
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036 (this file runs before any installer checks it)
         sys.exit("mk: Python 3.11 or newer is needed; this is " + sys.version.split()[0])
     arguments = sys.argv[1:] or ["--help"]
     if not os.environ.get("MOTEKIT_NO_APT"):

@@ -123,7 +123,9 @@ def load(name: str | Path) -> App:
         folder = apps_dir() / str(name)
     path = folder / "app.toml"
     if not path.is_file():
-        raise ConfigError(f"there is no app {str(name)!r}. Choose one of: {', '.join(app_names())}; or give its folder.")
+        raise ConfigError(
+            f"there is no app {str(name)!r}. Choose one of: {', '.join(app_names())}; or give its folder."
+        )
     try:
         declared = tomllib.loads(path.read_text(encoding="utf8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

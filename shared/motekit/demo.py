@@ -124,8 +124,7 @@ def page(outcome: Outcome, path: Path | str) -> Path:
     report.figure(
         "Scores",
         plots.scores(agreement.probabilities(outcome.host.scores), outcome.times, app.labels, never),
-        "The int8 network's probabilities, one window every "
-        f"{1000 * app.window_period_s:.0f} ms, before smoothing.",
+        f"The int8 network's probabilities, one window every {1000 * app.window_period_s:.0f} ms, before smoothing.",
     )
     measured = outcome.results.get("cross_validation", {})
     if "confusion" in measured:

@@ -12,7 +12,10 @@ from .toolchain import TOOLS
 
 def examine() -> dict[str, Any]:
     """Check Python, packages, system tools and data; each check has a remedy for when it fails."""
-    checks = [_python(), *[_package(name) for name in ("tensorflow", "tflite-micro", "platformio", "cffi", "librosa")]]
+    checks = [
+        _python(),
+        *[_package(name) for name in ("tensorflow", "tflite-micro", "platformio", "cffi", "librosa")],
+    ]
     checks += [_tool(program, packages) for program, packages in TOOLS.items()]
     checks.append(_data())
     return {"ok": all(check["ok"] or check["optional"] for check in checks), "checks": checks}

@@ -93,7 +93,7 @@ def one_window(pipeline: Pipeline, recording: Recording) -> np.ndarray:
 
 
 def source_of(recordings: list[Recording]) -> str:
-    """"real", or "synthetic" as soon as one recording is."""
+    """ "real", or "synthetic" as soon as one recording is."""
     return "synthetic" if any(recording.source == "synthetic" for recording in recordings) else "real"
 
 

@@ -18,7 +18,17 @@ def sources(*folders: str) -> list[str]:
 
 def test_every_source_compiles_alone_without_a_warning(tmp_path):
     for path in sources("dsp", "post", "runtime"):
-        command = ["cc", *STRICT, "-pedantic", "-I", str(paths.core_dir() / "include"), "-c", path, "-o", "/dev/null"]
+        command = [
+            "cc",
+            *STRICT,
+            "-pedantic",
+            "-I",
+            str(paths.core_dir() / "include"),
+            "-c",
+            path,
+            "-o",
+            "/dev/null",
+        ]
         result = subprocess.run(command, capture_output=True, text=True)
         assert result.returncode == 0, result.stderr
 

@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from signals import chunkings, hostile, noise, speech, split
 
 from motekit import app as apps
 from motekit import pretrained
 from motekit.agreement import Runtimes, rows
 from motekit.errors import ModelError
 from motekit.pipeline import Pipeline, Replay
+from signals import chunkings, hostile, noise, speech, split
 
 
 @pytest.fixture(scope="module")

@@ -63,10 +63,7 @@ def bench(model: Model, board: Board = "mps2_an386", json: Json = False) -> None
 
 
 def _show_bench(found: dict) -> None:
-    rows = [
-        [i, layer["op"], layer["instructions"], layer["macs"]]
-        for i, layer in enumerate(found.get("layers", []))
-    ]
+    rows = [[i, layer["op"], layer["instructions"], layer["macs"]] for i, layer in enumerate(found.get("layers", []))]
     table(f"{found['model']} on {found['board']}", ["layer", "operator", "instructions", "MACs"], rows)
     flash, ram = found["flash"], found["ram"]
     per_mac = found["instructions"] / max(1, found["macs"])

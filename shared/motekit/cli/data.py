@@ -63,7 +63,9 @@ def _show_info(found: dict) -> None:
 @data.command()
 def fetch(
     name: Name,
-    part: Annotated[str | None, typer.Option(help="One archive of the set (motekit data info); all unless given.")] = None,
+    part: Annotated[
+        str | None, typer.Option(help="One archive of the set (motekit data info); all unless given.")
+    ] = None,
     json: Json = False,
 ) -> None:
     """Download a data set: resumed where it broke off, checked, complete or not there at all."""
@@ -80,7 +82,9 @@ def fetch(
 @data.command()
 def check(
     name: Name,
-    folder: Annotated[Path | None, typer.Option("--data", help="Folder in the official layout; else where it was found.")] = None,
+    folder: Annotated[
+        Path | None, typer.Option("--data", help="Folder in the official layout; else where it was found.")
+    ] = None,
     json: Json = False,
 ) -> None:
     """Read every file of a data set and say what is wrong with which."""

@@ -1,6 +1,5 @@
 """`motekit apps`, `boards`, `build`, `run`, `doctor`: firmware and where it runs."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -15,11 +14,17 @@ def apps(json: Json = False) -> None:
     from .. import app as declared
 
     def show(found: dict) -> None:
-        table("Apps", ["name", "what it does", "boards"], [[a["name"], a["summary"], ", ".join(a["boards"])] for a in found["apps"]])
+        table(
+            "Apps",
+            ["name", "what it does", "boards"],
+            [[a["name"], a["summary"], ", ".join(a["boards"])] for a in found["apps"]],
+        )
 
     with result(json, show) as done:
         every = [declared.load(name) for name in declared.app_names()]
-        done({"apps": [{"name": a.name, "summary": a.summary, "version": a.version, "boards": a.boards} for a in every]})
+        done(
+            {"apps": [{"name": a.name, "summary": a.summary, "version": a.version, "boards": a.boards} for a in every]}
+        )
 
 
 @commands.command()
@@ -28,7 +33,11 @@ def boards(json: Json = False) -> None:
     from ..firmware.boards import boards as known
 
     def show(found: dict) -> None:
-        table("Boards", ["name", "what it is", "runs in"], [[b["name"], b["title"], b["runs_in"]] for b in found["boards"]])
+        table(
+            "Boards",
+            ["name", "what it is", "runs in"],
+            [[b["name"], b["title"], b["runs_in"]] for b in found["boards"]],
+        )
 
     with result(json, show) as done:
         done({"boards": known()})
@@ -54,7 +63,10 @@ def build(name: AppName, board: Board = "mps2_an386", json: Json = False) -> Non
 @commands.command()
 def run(
     name: AppName,
-    source: Annotated[str, typer.Option("--input", "-i", help="A recording, a folder of recordings, or `stream` (built in).")],
+    source: Annotated[
+        str,
+        typer.Option("--input", "-i", help="A recording, a folder of recordings, or `stream` (built in)."),
+    ],
     board: Board = "mps2_an386",
     resample: Annotated[bool, typer.Option(help="Convert recordings of another sampling rate.")] = False,
     json: Json = False,
@@ -73,7 +85,9 @@ def run(
 
     with result(json, show) as done:
         app = declared.load(name)
-        found = verify(app, board, recordings(source, app.rate_hz, resample=resample)).summary(app)
+        # all of them first: a bad file is said before minutes are spent on a build
+        given = list(recordings(source, app.rate_hz, resample=resample))
+        found = verify(app, board, given).summary(app)
         done(found)
     if not found["agree"]:
         raise typer.Exit(1)
@@ -85,7 +99,9 @@ def doctor(json: Json = False) -> None:
     from ..doctor import examine
 
     def show(found: dict) -> None:
-        rows = [[c["name"], "ok" if c["ok"] else "missing", c["found"] if c["ok"] else c["remedy"]] for c in found["checks"]]
+        rows = [
+            [c["name"], "ok" if c["ok"] else "missing", c["found"] if c["ok"] else c["remedy"]] for c in found["checks"]
+        ]
         table("Doctor", ["what", "state", "detail"], rows)
 
     with result(json, show) as done:

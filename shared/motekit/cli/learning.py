@@ -12,7 +12,11 @@ from .progress import bar
 
 Data = Annotated[
     Path | None,
-    typer.Option("--data", "-d", help="Folder in the official layout of the app's data set; else MOTEKIT_DATA's or the fetched one."),
+    typer.Option(
+        "--data",
+        "-d",
+        help="Folder in the official layout of the app's data set; else MOTEKIT_DATA's or the fetched one.",
+    ),
 ]
 Out = Annotated[Path | None, typer.Option("--out", "-o", help="Folder for the model; build/train/APP unless given.")]
 Seed = Annotated[int, typer.Option(help="Seed of everything random.")]
@@ -67,12 +71,20 @@ def quantize(name: AppName, data: Data = None, out: Out = None, json: Json = Fal
 def evaluate(
     name: AppName,
     data: Data = None,
-    pretrained: Annotated[bool, typer.Option("--pretrained", help="Score the committed model; nothing is trained.")] = False,
-    model: Annotated[Path | None, typer.Option(help="Folder of another trained model to score (motekit train --out).")] = None,
-    split: Annotated[str | None, typer.Option(help="`speaker`: train and score by fold. `stream`: the continuous stream.")] = None,
+    pretrained: Annotated[
+        bool, typer.Option("--pretrained", help="Score the committed model; nothing is trained.")
+    ] = False,
+    model: Annotated[
+        Path | None, typer.Option(help="Folder of another trained model to score (motekit train --out).")
+    ] = None,
+    split: Annotated[
+        str | None, typer.Option(help="`speaker`: train and score by fold. `stream`: the continuous stream.")
+    ] = None,
     folds: Annotated[int, typer.Option(help="Folds of --split speaker.")] = 5,
     minutes: Annotated[int, typer.Option(help="Length of --split stream.")] = 30,
-    board: Annotated[str, typer.Option("--board", "-b", help="Board to replay the recordings on too, or `none`.")] = "mps2_an386",
+    board: Annotated[
+        str, typer.Option("--board", "-b", help="Board to replay the recordings on too, or `none`.")
+    ] = "mps2_an386",
     seed: Seed = 0,
     epochs: Epochs = None,
     json: Json = False,
@@ -106,10 +118,17 @@ def evaluate(
 def _show_scores(found: dict) -> None:
     data = found["data"]
     rows = [
-        [runtime, *[f"{row[key]:.4f}" if isinstance(row.get(key), float) else row.get(key, "") for key in ("accuracy", "macro_f1")]]
+        [
+            runtime,
+            *[
+                f"{row[key]:.4f}" if isinstance(row.get(key), float) else row.get(key, "")
+                for key in ("accuracy", "macro_f1")
+            ],
+        ]
         for runtime, row in found.get("rows", {}).items()
     ]
-    print(f"{found['app']} on {data.get('name')} ({data.get('source')}), {data.get('groups')} groups, {data.get('windows')} windows")
+    counts = f"{data.get('groups')} groups, {data.get('windows')} windows"
+    print(f"{found['app']} on {data.get('name')} ({data.get('source')}), {counts}")
     if rows:
         table("Scores", ["runtime", "accuracy", "macro F1"], rows)
         print("integer rows identical" if found["agree"] else "integer rows DIFFER")

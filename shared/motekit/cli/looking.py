@@ -50,7 +50,9 @@ def features(
 
 @commands.command()
 def docs(
-    check: Annotated[bool, typer.Option("--check", help="Change nothing; exit with 1 if a document is out of date.")] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="Change nothing; exit with 1 if a document is out of date.")
+    ] = False,
     measure: Annotated[bool, typer.Option("--measure", help="Build, replay and bench again before writing.")] = False,
     json: Json = False,
 ) -> None:

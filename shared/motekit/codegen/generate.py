@@ -1,8 +1,8 @@
 """Writes what the firmware of an audio app is made of, besides hand-written code.
 
-    app_config.h   name, version, rates, sizes, feature hash
-    app_stream.c   feature tables, quantizer, thresholds, memory: all that stream.h asks for
-    <app>_model.h, <app>_model.c   the compiled network
+app_config.h   name, version, rates, sizes, feature hash
+app_stream.c   feature tables, quantizer, thresholds, memory: all that stream.h asks for
+<app>_model.h, <app>_model.c   the compiled network
 """
 
 from pathlib import Path

@@ -12,9 +12,7 @@ from . import audio
 STREAM = "stream"
 
 
-def recordings(
-    source: str | Path, rate_hz: int, *, resample: bool = False
-) -> Iterator[tuple[str, np.ndarray]]:
+def recordings(source: str | Path, rate_hz: int, *, resample: bool = False) -> Iterator[tuple[str, np.ndarray]]:
     """Give (name, int16 samples) of every recording that `source` names.
 
     Parameters

@@ -174,9 +174,7 @@ class LogMel(Block):
         """Next part of a stream, int16[n], to the rows it completes, int16[rows, bands] in Q9."""
         samples = np.ascontiguousarray(samples, np.int16)
         rows = np.empty((len(samples) // self.hop + 2, self.bands), np.int16)
-        count = lib.mk_logmel_rows(
-            self._state, pointer("int16_t", samples), len(samples), pointer("int16_t", rows)
-        )
+        count = lib.mk_logmel_rows(self._state, pointer("int16_t", samples), len(samples), pointer("int16_t", rows))
         return rows[:count]
 
     def process(self, samples: np.ndarray) -> np.ndarray:

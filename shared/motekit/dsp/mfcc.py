@@ -37,9 +37,7 @@ class Mfcc(Block):
         basis = scipy.fft.dct(np.eye(logmel.bands), type=2, norm="ortho", axis=0)[:coefficients]
         self._matrix = np.clip(np.round(basis * 2**15), -32768, 32767).astype(np.int16)
         self.struct = ffi.new("mk_dct *")
-        check(
-            lib.mk_dct_init(self.struct, logmel.bands, coefficients, pointer("int16_t", self._matrix)), "MFCC"
-        )
+        check(lib.mk_dct_init(self.struct, logmel.bands, coefficients, pointer("int16_t", self._matrix)), "MFCC")
 
     @property
     def width(self) -> int:

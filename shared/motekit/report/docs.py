@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from .. import app as apps
@@ -56,7 +55,11 @@ def measure_cost(app: App) -> None:
     results["cost"] = {}
     for board in app.boards:
         found = verify(app, board, [(scene.name, scene.samples)])
-        results["cost"][board] = {**found.cost, "agree": found.agree, "windows": len(found.firmware[0].scores)}
+        results["cost"][board] = {
+            **found.cost,
+            "agree": found.agree,
+            "windows": len(found.firmware[0].scores),
+        }
     write_text(path, json.dumps(results, indent=1) + "\n")
 
 

@@ -49,8 +49,6 @@ class Page:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        text = environment.get_template("page.html.j2").render(
-            title=self.title, lead=self.lead, sections=self.sections
-        )
+        text = environment.get_template("page.html.j2").render(title=self.title, lead=self.lead, sections=self.sections)
         write_text(path, text)
         return Path(path)

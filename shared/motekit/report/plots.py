@@ -70,7 +70,13 @@ def detections(
     for event in events:
         label = labels[event.label]
         right = any(label == said and start <= times[event.window] <= end + 1.0 for said, start, end in truth)
-        axes.plot(times[event.window], names.index(label), "v", color="#2d6a4f" if right else "#d00000", markersize=8)
+        axes.plot(
+            times[event.window],
+            names.index(label),
+            "v",
+            color="#2d6a4f" if right else "#d00000",
+            markersize=8,
+        )
     axes.set_yticks(range(len(names)), names)
     axes.set(xlabel="time in s", xlim=(0, duration_s), ylim=(len(names) - 0.4, -0.6))
     axes.grid(axis="x", alpha=0.3)

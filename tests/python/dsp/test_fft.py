@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
-from signals import hostile
 
 from motekit.dsp.fft import RealFft
 from motekit.errors import ConfigError
+from signals import hostile
 
 LENGTHS = [16, 32, 64, 128, 256, 512, 1024, 2048, 4096]
 

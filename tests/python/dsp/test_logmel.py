@@ -4,10 +4,10 @@ import pytest
 import scipy.fft
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from signals import at_level, chunkings, hostile, noise, speech, split
 
 from motekit.dsp import LogMel, Mfcc
 from motekit.errors import ConfigError
+from signals import at_level, chunkings, hostile, noise, speech, split
 
 #: natural log of 60 dB of energy
 FLOOR = np.log(1e6)
@@ -77,7 +77,14 @@ def test_cepstrum_of_speech_agrees_with_scipy(dbfs):
     [
         {"bands": 20, "range_hz": (100, 4000)},
         {"frame_length": 512, "hop": 160, "bands": 64, "fft_length": 1024},
-        {"rate_hz": 8000, "frame_length": 256, "hop": 128, "fft_length": 256, "bands": 24, "range_hz": (60, 3800)},
+        {
+            "rate_hz": 8000,
+            "frame_length": 256,
+            "hop": 128,
+            "fft_length": 256,
+            "bands": 24,
+            "range_hz": (60, 3800),
+        },
         {"preemphasis": 0.97},
     ],
     ids=lambda given: next(iter(given)),
@@ -135,7 +142,13 @@ def test_wrong_parameters_are_refused(settings, message):
 
 
 def test_the_hash_follows_whatever_changes_the_bits():
-    blocks = [LogMel(), LogMel(bands=41), LogMel(hop=300), LogMel(preemphasis=0.5), LogMel(range_hz=(30, 7600))]
+    blocks = [
+        LogMel(),
+        LogMel(bands=41),
+        LogMel(hop=300),
+        LogMel(preemphasis=0.5),
+        LogMel(range_hz=(30, 7600)),
+    ]
     blocks += [Mfcc(LogMel(), 10), Mfcc(LogMel(), 13)]
     assert len({block.digest() for block in blocks}) == len(blocks)
     assert LogMel().digest() == LogMel().digest()

@@ -8,7 +8,11 @@ from motekit.errors import ConfigError
 
 
 @given(
-    st.floats(-20, 30), st.floats(0.2, 20), st.floats(0.004, 0.1), st.integers(-128, 127), st.sampled_from([7, 9])
+    st.floats(-20, 30),
+    st.floats(0.2, 20),
+    st.floats(0.004, 0.1),
+    st.integers(-128, 127),
+    st.sampled_from([7, 9]),
 )
 def test_within_a_hundredth_step_of_exact_rounding(mean, deviation, scale, zero_point, q):
     quantizer = Quantizer(q, mean, deviation, scale, zero_point)

@@ -79,9 +79,7 @@ def test_any_split_of_the_scores_gives_the_same_events(data):
     assert block.push(scores[:cut]) + block.push(scores[cut:]) == whole
 
 
-@pytest.mark.parametrize(
-    "given", [{"smoothing": 0}, {"smoothing": 33}, {"on": (0, 1.2, 0.5)}, {"off": (0, 0.7, 0.3)}]
-)
+@pytest.mark.parametrize("given", [{"smoothing": 0}, {"smoothing": 33}, {"on": (0, 1.2, 0.5)}, {"off": (0, 0.7, 0.3)}])
 def test_wrong_parameters_are_refused(given):
     with pytest.raises(ConfigError):
         keyword(**given)
