@@ -4,7 +4,6 @@ The model is compiled, linked into a bare image (shared/firmware/bench) and run 
 translator counts instructions through a small plugin that is built here, with the host's C compiler.
 """
 
-import re
 import shutil
 import subprocess
 import tempfile
@@ -16,9 +15,10 @@ from typing import Any
 import numpy as np
 from elftools.elf.elffile import ELFFile
 
-from .compiler.build import CompiledModel, compile_model, kernel_paths
+from .compiler.build import CompiledModel, compile_model, kernel_paths, translate
 from .compiler.host import HostModel
 from .errors import ConfigError, ToolError
+from .files import sha256
 from .oracle import Tflm
 from .paths import cache_dir, core_dir, project_root
 
@@ -108,7 +108,8 @@ def _run(command: Sequence[str], what: str, cwd: Path | None = None, timeout: fl
     if done.returncode:
         lines = (done.stderr or done.stdout).strip().splitlines()
         first = next((line for line in lines if "error" in line or "overflow" in line), lines[-1] if lines else "")
-        if __import__("os").environ.get("DBG"): print(done.stderr)
+        if __import__("os").environ.get("DBG"):
+            print(done.stderr)
         raise ToolError(f"{what} failed ({done.returncode}): {first.strip()}")
 
 
@@ -120,9 +121,7 @@ def bench_dir() -> Path:
 def counter_plugin() -> Path:
     """The instruction counter for QEMU, built if its source changed."""
     source = bench_dir() / "counter.c"
-    import hashlib
-
-    plugin = cache_dir() / f"qemu-counter-{hashlib.sha256(source.read_bytes()).hexdigest()[:16]}.so"
+    plugin = cache_dir() / f"qemu-counter-{sha256(source)[:16]}.so"
     if not plugin.is_file():
         with tempfile.TemporaryDirectory(dir=cache_dir()) as folder:
             built = Path(folder) / "counter.so"
@@ -164,7 +163,12 @@ def build_image(model: bytes | Path, board_name: str, out_dir: Path, *, name: st
         f"    RAM (rwx) : ORIGIN = {target.ram[0]:#x}, LENGTH = {target.ram[1]:#x}\n}}\n"
     )
     elf = out_dir / "bench.elf"
-    sources = [bench_dir() / "startup.c", bench_dir() / "semihost.c", bench_dir() / "main.c", out_dir / f"{name}_model.c"]
+    sources = [
+        bench_dir() / "startup.c",
+        bench_dir() / "semihost.c",
+        bench_dir() / "main.c",
+        out_dir / f"{name}_model.c",
+    ]
     command = [
         _tool("arm-none-eabi-gcc", "gcc-arm-none-eabi"), *target.cpu, *_FLAGS,
         f'-DBENCH_HEADER="{name}_model.h"', f"-DBENCH_MODEL=mk_model_{name}", f"-DBENCH_ARENA={compiled.arena_bytes}",
@@ -274,6 +278,15 @@ def oracle_outputs(model: bytes | Path, inputs: Sequence[Sequence[np.ndarray]]) 
     return np.frombuffer(b"".join(rows), np.uint8).reshape(len(rows), -1)
 
 
+def source_macs(model: bytes | Path) -> int:
+    """Multiply-accumulates of the network as it is in the file, before anything is simplified away."""
+    return translate(model, name="source", optimise=False).macs
+
+
+def _name(model: bytes | Path) -> str:
+    return "model" if isinstance(model, bytes) else Path(model).stem
+
+
 def bench(model: bytes | Path, board_name: str, *, inferences: int = 4, seed: int = 1) -> dict[str, Any]:
     """Measure a model on a board.
 
@@ -282,7 +295,7 @@ def bench(model: bytes | Path, board_name: str, *, inferences: int = 4, seed: in
     model : bytes or path
         A .tflite file.
     board_name : str
-        One of `BOARDS`, or "host", which measures no instructions.
+        One of `BOARDS`, or "host", where instructions, flash and stack are not measured (None).
     inferences : int
         At least 2, on different random inputs; the second is the one that is quoted.
     seed : int
@@ -291,37 +304,81 @@ def bench(model: bytes | Path, board_name: str, *, inferences: int = 4, seed: in
     Returns
     -------
     dict
-        The object of `motekit bench --json`; sizes in bytes. `exact` is whether every inference's
-        output equals TensorFlow Lite Micro's.
+        The object of `motekit bench --json`; sizes in bytes. `macs` are the file's, those of `layers`
+        what is left to run. `exact` is whether every inference's output equals TensorFlow Lite Micro's.
 
     Raises
     ------
     MotekitError
         If the model cannot be compiled, or a tool is missing or fails.
     """
+    if board_name == "host":
+        return _bench_host(model, inferences, seed)
     with tempfile.TemporaryDirectory(prefix="motekit-bench-") as folder:
-        if board_name == "host":
-            return _bench_host(model, inferences, seed)
         image = build_image(model, board_name, Path(folder))
         inputs = random_inputs(image.model, max(inferences, 2), seed)
         run = run_image(image, inputs)
         size = sizes(image)
-    constants = image.model.code.constants
+    compiled = image.model
     ram = {**size["ram"], "stack": run.stack}
-    flash = {**size["flash"], **{kind: constants.get(kind, 0) for kind in ("weights", "bias", "requantization")}}
+    flash = {**size["flash"], **constants(compiled)}
+    macs = source_macs(model)
     return {
         "model": _name(model),
         "board": board_name,
         "core": image.board.core,
         "instructions": run.instructions[1],
-        "macs": image.model.macs,
-        "instructions_per_mac": round(run.instructions[1] / max(image.model.macs, 1), 3),
+        "macs": macs,
+        "instructions_per_mac": round(run.instructions[1] / max(macs, 1), 3),
         "flash": flash,
-        "ram": {**ram, "total": ram["arena"] + ram["static"] + ram["stack"]},
+        "ram": {**ram, "total": sum(ram.values())},
         "exact": bool(np.array_equal(run.outputs, oracle_outputs(model, inputs))),
-        "layers": [
-            {"op": step.op, "name": step.name, "kernel": step.kernel.function, "instructions": count,
-             "macs": step.kernel.macs}
-            for step, count in zip(image.model.steps, run.steps, strict=True)
-        ],
-    }  # fmt: skip
+        "layers": _layers(compiled, run.steps),
+    }
+
+
+def _layers(compiled: CompiledModel, counts: Sequence[int | None]) -> list[dict[str, Any]]:
+    return [
+        {
+            "op": step.op,
+            "name": step.name,
+            "kernel": step.kernel.function,
+            "instructions": count,
+            "macs": step.kernel.macs,
+        }
+        for step, count in zip(compiled.steps, counts, strict=True)
+    ]
+
+
+def constants(compiled: CompiledModel) -> dict[str, int]:
+    """Bytes of weights, biases and requantization constants among a model's constants.
+
+    A channel's record of 12 bytes holds its bias and 8 bytes of requantization.
+    """
+    sizes = compiled.code.constants
+    records = sizes.get("requantization", 0)
+    return {
+        "weights": sizes.get("weights", 0),
+        "bias": sizes.get("bias", 0) + records // 3,
+        "requantization": records - records // 3,
+    }
+
+
+def _bench_host(model: bytes | Path, inferences: int, seed: int) -> dict[str, Any]:
+    host = HostModel(model)
+    inputs = random_inputs(host.compiled, max(inferences, 2), seed)
+    rows = [b"".join(np.ascontiguousarray(a).tobytes() for a in host.invoke(row)) for row in inputs]
+    outputs = np.frombuffer(b"".join(rows), np.uint8).reshape(len(rows), -1)
+    return {
+        "model": _name(model),
+        "board": "host",
+        "core": "this computer",
+        "instructions": None,
+        "macs": source_macs(model),
+        "instructions_per_mac": None,
+        "flash": {"code": None, "const": sum(host.compiled.code.constants.values()), "total": None}
+        | constants(host.compiled),
+        "ram": {"arena": host.arena_bytes, "static": 0, "stack": None, "total": None},
+        "exact": bool(np.array_equal(outputs, oracle_outputs(model, inputs))),
+        "layers": _layers(host.compiled, [None] * len(host.compiled.steps)),
+    }

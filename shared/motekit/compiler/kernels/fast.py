@@ -190,7 +190,7 @@ def dense(op: DenseOp, target: Target) -> Kernel | None:
 @kernel("conv")
 def depthwise3x3(op: ConvOp, target: Target) -> Kernel | None:
     """Depthwise 3x3 through planes."""
-    (in_h, in_w, in_c), (out_h, out_w, out_c) = op.in_shape, op.out_shape
+    in_c, (out_h, out_w, out_c) = op.in_shape[2], op.out_shape
     if (
         target.name not in ("dsp", "m0")
         or not op.depthwise
@@ -234,7 +234,7 @@ def depthwise3x3(op: ConvOp, target: Target) -> Kernel | None:
 @kernel("conv")
 def depthwise_lanes(op: ConvOp, target: Target) -> Kernel | None:
     """Depthwise convolution with Helium."""
-    (in_h, in_w, in_c), (out_h, out_w, out_c) = op.in_shape, op.out_shape
+    in_c, (out_h, out_w, out_c) = op.in_shape[2], op.out_shape
     if target.name != "mve" or not op.depthwise or in_c != out_c or op.dilation != (1, 1) or min(op.pad) < 0:
         return None
     constants = _settled(op, op.weights.reshape(-1, out_c).T)
