@@ -66,12 +66,12 @@ def _show_bench(found: dict) -> None:
     rows = [[i, layer["op"], layer["instructions"], layer["macs"]] for i, layer in enumerate(found.get("layers", []))]
     table(f"{found['model']} on {found['board']}", ["layer", "operator", "instructions", "MACs"], rows)
     flash, ram = found["flash"], found["ram"]
+    verdict = "equal to TensorFlow Lite Micro in every byte" if found["exact"] else "DIFFERS from TensorFlow Lite Micro"
     if found["instructions"] is None:  # the host: nothing there is measured but the arena
-        print(f"{found['macs']:,} MACs, constants {flash['const']:,}, arena {ram['arena']:,}")
-        print("equal to TensorFlow Lite Micro in every byte" if found["exact"] else "DIFFERS from TensorFlow Lite Micro")
+        print(f"{found['macs']:,} MACs, constants {flash['const']:,}, arena {ram['arena']:,}\n{verdict}")
         return
     per_mac = found["instructions"] / max(1, found["macs"])
     print(f"{found['instructions']:,} instructions, {found['macs']:,} MACs, {per_mac:.2f} instructions per MAC")
     print(f"flash {flash['total']:,} (code {flash['code']:,}, constants {flash['const']:,})")
     print(f"RAM {ram['total']:,} (arena {ram['arena']:,}, static {ram['static']:,}, stack {ram['stack']:,})")
-    print("equal to TensorFlow Lite Micro in every byte" if found["exact"] else "DIFFERS from TensorFlow Lite Micro")
+    print(verdict)
