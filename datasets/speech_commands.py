@@ -19,6 +19,7 @@ from functools import cached_property
 from pathlib import Path
 
 import numpy as np
+
 from motekit.data import audio
 from motekit.data.recording import Recording, Source
 from motekit.errors import DataError

@@ -109,9 +109,7 @@ def _run_worker(utterances: Sequence[Utterance]) -> list[bytes]:
             check=False,
         )
     except subprocess.TimeoutExpired as error:
-        raise ToolError(
-            f"eSpeak NG did not finish in {_TIMEOUT_S} s. Ask for fewer clips at a time."
-        ) from error
+        raise ToolError(f"eSpeak NG did not finish in {_TIMEOUT_S} s. Ask for fewer clips at a time.") from error
     if done.returncode:
         lines = done.stderr.decode(errors="replace").strip().splitlines() or ["no message"]
         raise ToolError(f"eSpeak NG failed: {lines[-1]}. Install espeakng-loader again.")

@@ -2,6 +2,7 @@
 
 import numpy as np
 import scipy.signal
+
 from motekit.data import audio, mix
 from motekit.data.recording import Recording
 from motekit.datasets.synthetic import espeak

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+
 from motekit import files, paths
 from motekit.data import audio, mix
 from motekit.data.recording import Recording
@@ -113,6 +114,28 @@ def say(word: str, *, voice: str = "f3", accent: str = "en-us", **how: int) -> n
     """Say one word with nothing around it: int16[n] at 16 kHz. `how`: see `espeak.Utterance`."""
     utterance = espeak.Utterance(word, accent, voice, **how)
     return _trim(espeak.speak([utterance], 1)[0])
+
+
+def spoken(
+    words: Sequence[str],
+    *,
+    voices: Sequence[str] = ("f3",),
+    accent: str = "en-us",
+    keywords: Sequence[str] = KEYWORDS,
+    **how: int,
+) -> list[Recording]:
+    """Say each word once, in the middle of one clean second, by the voices in turn; `how`: see `say`."""
+    utterances = [
+        espeak.Utterance(word, accent, voices[number % len(voices)], **how) for number, word in enumerate(words)
+    ]
+    recordings = []
+    for number, (utterance, sound) in enumerate(zip(utterances, espeak.speak(utterances), strict=True)):
+        word = _trim(sound)
+        before = max(0, CLIP_SAMPLES - len(word)) // 2
+        samples = audio.fit(np.concatenate([np.zeros(before, np.int16), word]), CLIP_SAMPLES)
+        clip = _Clip(utterance.text, utterance, "", number)
+        recordings.append(_recording(clip, samples, keywords))
+    return recordings
 
 
 def write_tree(root: Path, recordings: Sequence[Recording], noises: Sequence[Recording] = ()) -> Path:

@@ -65,9 +65,5 @@ def _refuse_unsafe(archive: Path, member: tarfile.TarInfo) -> None:
 
 def _unpack_failure(archive: Path, folder: Path, error: OSError) -> str:
     if error.errno == errno.ENOSPC:
-        return (
-            f"the disk is full while unpacking {archive.name} to {folder.parent}. Free some, and try again."
-        )
-    return (
-        f"cannot unpack {archive.name} to {folder.parent}: {error.strerror or error}. Choose another place."
-    )
+        return f"the disk is full while unpacking {archive.name} to {folder.parent}. Free some, and try again."
+    return f"cannot unpack {archive.name} to {folder.parent}: {error.strerror or error}. Choose another place."

@@ -64,15 +64,13 @@ def read(path: Path | str, rate_hz: int = RATE_HZ, *, resample: bool = False) ->
                 )
             if file.channels != 1:
                 raise DataError(
-                    f"{name} has {file.channels} channels, the app listens to 1. "
-                    "Record in mono, or mix it down first."
+                    f"{name} has {file.channels} channels, the app listens to 1. Record in mono, or mix it down first."
                 )
             stored_rate, subtype, promised = file.samplerate, file.subtype, file.frames
             samples = _read_all(file, "int16" if subtype in _PCM else "float64")
     except soundfile.LibsndfileError as error:
         raise DataError(
-            f"{name} cannot be read as audio ({error.error_string.rstrip('.')}). "
-            "Replace it by a .wav or .flac file."
+            f"{name} cannot be read as audio ({error.error_string.rstrip('.')}). Replace it by a .wav or .flac file."
         ) from error
     except OSError as error:
         raise DataError(
@@ -136,9 +134,7 @@ def _check_file(path: Path, name: str) -> None:
         with open(path, "rb") as file:
             _check_wav_length(file, size, name)
     except OSError as error:
-        raise DataError(
-            f"{name} cannot be read ({error.strerror}). Check the file and its permissions."
-        ) from error
+        raise DataError(f"{name} cannot be read ({error.strerror}). Check the file and its permissions.") from error
 
 
 def _check_wav_length(file: BinaryIO, size: int, name: str) -> None:
@@ -163,8 +159,7 @@ def _check_wav_length(file: BinaryIO, size: int, name: str) -> None:
 
 def _truncated(name: str, promised: int, found: int) -> str:
     return (
-        f"{name} is truncated: its header promises {promised} samples, the file holds {found}. "
-        "Copy or record it again."
+        f"{name} is truncated: its header promises {promised} samples, the file holds {found}. Copy or record it again."
     )
 
 
@@ -186,7 +181,6 @@ def _quantize(samples: np.ndarray, name: str) -> np.ndarray:
     peak = float(np.abs(samples).max())
     if peak > _MAX_OVERSHOOT:
         raise DataError(
-            f"{name} holds float samples up to {peak:.4g}, full scale is 1. "
-            "Scale it to +-1, or save it as 16-bit PCM."
+            f"{name} holds float samples up to {peak:.4g}, full scale is 1. Scale it to +-1, or save it as 16-bit PCM."
         )
     return to_int16(samples * _FULL_SCALE)

@@ -66,9 +66,7 @@ def fetch(
     return destination
 
 
-def download(
-    url: str, path: Path, *, sha256: str = "", size_bytes: int = 0, progress: Progress | None = None
-) -> Path:
+def download(url: str, path: Path, *, sha256: str = "", size_bytes: int = 0, progress: Progress | None = None) -> Path:
     """Download one file, resuming what an earlier call left as `<path>.part`.
 
     Parameters
@@ -96,8 +94,7 @@ def download(
         pooch.retrieve(url, f"sha256:{sha256}" if sha256 else None, path.name, path.parent, downloader=resume)
     except ValueError as error:
         raise DataError(
-            f"{path.name} from {url} has another checksum than the published one, so it was removed. "
-            "Fetch it again."
+            f"{path.name} from {url} has another checksum than the published one, so it was removed. Fetch it again."
         ) from error
     except OSError as error:
         raise DataError(_disk_failure(path, error)) from error
@@ -207,9 +204,7 @@ def _range_of(reply: requests.Response) -> tuple[int, int | None]:
 def _reason(error: requests.RequestException) -> str:
     if isinstance(error, requests.Timeout):
         return "the server does not answer in time"
-    if isinstance(
-        error, (requests.exceptions.ChunkedEncodingError, requests.exceptions.ContentDecodingError)
-    ):
+    if isinstance(error, (requests.exceptions.ChunkedEncodingError, requests.exceptions.ContentDecodingError)):
         return "the connection was cut"
     if isinstance(error, requests.ConnectionError):
         return "the server cannot be reached"

@@ -28,9 +28,7 @@ def active_rms(samples: np.ndarray, rate_hz: float = audio.RATE_HZ) -> float:
     return float(np.sqrt(active.mean()))
 
 
-def at_snr(
-    speech: np.ndarray, noise: np.ndarray, snr_db: float, rate_hz: float = audio.RATE_HZ
-) -> np.ndarray:
+def at_snr(speech: np.ndarray, noise: np.ndarray, snr_db: float, rate_hz: float = audio.RATE_HZ) -> np.ndarray:
     """Scale speech (float64, any unit) so that its active level is `snr_db` above the noise's RMS.
 
     Silent speech or silent noise leaves the speech as it is: no gain would make the ratio.

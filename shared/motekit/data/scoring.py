@@ -219,9 +219,7 @@ def operating_point(points: Sequence[DetPoint], max_false_accepts_per_hour: floa
     return min(allowed, key=lambda p: (p.miss_rate, p.false_accepts_per_hour), default=None)
 
 
-def _choose(
-    detection: Detection, near: np.ndarray, keywords: Sequence[Spoken], decided: dict[int, Kind]
-) -> int | None:
+def _choose(detection: Detection, near: np.ndarray, keywords: Sequence[Spoken], decided: dict[int, Kind]) -> int | None:
     """Which of the keywords nearby a detection is held against: an open one of its label before any open one,
     any open one before one that is decided, and the nearest of equals."""
 

@@ -74,9 +74,7 @@ def by_group(
     _check_folds(folds)
     count = len(np.unique(groups))
     if count < folds:
-        raise DataError(
-            f"{count} {held_out}s cannot make {folds} folds. Ask for fewer folds, or add recordings."
-        )
+        raise DataError(f"{count} {held_out}s cannot make {folds} folds. Ask for fewer folds, or add recordings.")
     splitter = StratifiedGroupKFold(n_splits=folds, shuffle=True, random_state=seed)
     return _folds(held_out, folds, lambda: splitter.split(np.zeros(len(labels)), labels, groups), groups)
 
@@ -128,9 +126,7 @@ def _folds(name: str, folds: int, divide: Callable[[], Iterable], groups: np.nda
         try:
             parts = list(divide())
         except ValueError as error:
-            raise DataError(
-                f"no label has enough recordings for {folds} folds. Ask for fewer folds."
-            ) from error
+            raise DataError(f"no label has enough recordings for {folds} folds. Ask for fewer folds.") from error
     return [_split(name, fold, train, test, groups) for fold, (train, test) in enumerate(parts)]
 
 

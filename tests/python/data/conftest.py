@@ -3,8 +3,9 @@
 from pathlib import Path
 
 import pytest
-from motekit import paths
 from official_layout import make_official_root
+
+from motekit import paths
 
 
 @pytest.fixture(scope="session")

@@ -7,9 +7,10 @@ import pytest
 import soundfile
 from hypothesis import given
 from hypothesis import strategies as st
+from official_layout import put, tone
+
 from motekit.data import audio
 from motekit.errors import DataError, MotekitError
-from official_layout import put, tone
 
 
 def refusal(path, **options) -> str:
@@ -47,8 +48,7 @@ def test_unscaled_float_is_refused(tmp_path):
 def test_wrong_rate_names_both_rates_and_both_remedies(tmp_path):
     path = put(tmp_path / "yes" / "0a7c2a8d_nohash_0.wav", tone(1), 44_100)
     assert refusal(path) == (
-        "yes/0a7c2a8d_nohash_0.wav is 44100 Hz, the app listens at 16000 Hz. "
-        "Add --resample, or record at 16000 Hz."
+        "yes/0a7c2a8d_nohash_0.wav is 44100 Hz, the app listens at 16000 Hz. Add --resample, or record at 16000 Hz."
     )
 
 

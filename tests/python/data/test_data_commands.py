@@ -7,10 +7,11 @@ import shutil
 import tarfile
 
 import pytest
-from motekit import cli
-from motekit.data import catalog, download
 from official_layout import make_official_root
 from unruly_server import Server
+
+from motekit import cli
+from motekit.data import catalog, download
 
 
 @pytest.fixture

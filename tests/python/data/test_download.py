@@ -11,11 +11,12 @@ from collections import namedtuple
 
 import numpy as np
 import pytest
+from official_layout import make_official_root
+from unruly_server import Server
+
 from motekit.data import catalog, download
 from motekit.datasets import speech_commands
 from motekit.errors import ConfigError, DataError
-from official_layout import make_official_root
-from unruly_server import Server
 
 KIB = 1024
 CONTENT = np.random.default_rng(0).bytes(3_000_000)
@@ -43,9 +44,7 @@ def failure(call, *args, **options) -> str:
 
 def test_a_file_arrives_whole_with_progress(server, tmp_path):
     seen = []
-    path = download.download(
-        server.url, tmp_path / "a.bin", sha256=SHA256, progress=lambda *step: seen.append(step)
-    )
+    path = download.download(server.url, tmp_path / "a.bin", sha256=SHA256, progress=lambda *step: seen.append(step))
     assert path.read_bytes() == CONTENT
     assert names(tmp_path) == ["a.bin"]
     assert seen[-1] == ("a.bin", len(CONTENT), len(CONTENT))
@@ -180,9 +179,7 @@ def test_a_disk_too_small_is_noticed_before_the_first_byte(server, tmp_path, mon
 def test_two_at_once(server, tmp_path):
     with open(tmp_path / "a.bin.part", "ab") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
-        assert "being fetched by another motekit" in failure(
-            download.download, server.url, tmp_path / "a.bin"
-        )
+        assert "being fetched by another motekit" in failure(download.download, server.url, tmp_path / "a.bin")
     download.download(server.url, tmp_path / "a.bin", sha256=SHA256)
 
 
@@ -210,9 +207,7 @@ def test_a_data_set_is_fetched_unpacked_and_loaded(server, tmp_path):
     assert len(server.ranges) == 1
     assert names(target) == ["speech_commands_v0.01"]
     made, folder = tmp_path / "made" / "speech_commands_v0.01", target / "speech_commands_v0.01"
-    assert [c.name for c in speech_commands.find(folder).clips] == [
-        c.name for c in speech_commands.find(made).clips
-    ]
+    assert [c.name for c in speech_commands.find(folder).clips] == [c.name for c in speech_commands.find(made).clips]
     assert (folder / "validation_list.txt").read_text() == (made / "validation_list.txt").read_text()
 
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+
 from motekit.data import Recording, provenance, stack
 from motekit.errors import DataError
 

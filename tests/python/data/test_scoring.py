@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from motekit.data.scoring import Detection, DetPoint, det_curve, operating_point, score
 from motekit.data.stream import Spoken
 from motekit.errors import ConfigError

@@ -5,10 +5,11 @@ from collections import Counter
 
 import numpy as np
 import pytest
+from official_layout import SPEAKERS, put, tone
+
 from motekit.data import splits, stack
 from motekit.datasets import speech_commands as sc
 from motekit.errors import DataError
-from official_layout import SPEAKERS, put, tone
 
 
 def by_name(found):
@@ -161,9 +162,7 @@ def test_rule_and_lists_agree_on_every_clip(any_root):
     if any_root.name == "speech_commands":
         real = [c for c in found.clips if c.word]
     assert real
-    assert [
-        c.name for c in real if sc.which_set(c.path.name.split("_nohash_")[0].split("_")[-1]) != c.partition
-    ] == []
+    assert [c.name for c in real if sc.which_set(c.path.name.split("_nohash_")[0].split("_")[-1]) != c.partition] == []
 
 
 def test_folds_never_share_a_speaker_and_hold_every_clip_once(any_root):

@@ -5,10 +5,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from official_layout import tone
+
 from motekit.data import Recording, audio, mix, stream
 from motekit.datasets import speech_commands as sc
 from motekit.errors import ConfigError, DataError
-from official_layout import tone
 
 
 def clip(label: str, group: str, seed: int, n: int = 16_000) -> Recording:
@@ -25,9 +26,7 @@ def clip(label: str, group: str, seed: int, n: int = 16_000) -> Recording:
     )
 
 
-WORDS = [
-    clip(label, f"s{i}", 10 * i + n) for i in range(8) for n, label in enumerate(("yes", "no", "_unknown_"))
-]
+WORDS = [clip(label, f"s{i}", 10 * i + n) for i in range(8) for n, label in enumerate(("yes", "no", "_unknown_"))]
 
 
 def hiss(level: float, seconds: int = 60, seed: int = 0) -> Recording:
@@ -69,9 +68,7 @@ def test_every_clip_is_used_before_any_is_used_again():
 
 def test_words_lie_where_the_table_says_at_the_level_it_says():
     built = stream.build(WORDS, NOISE, duration_s=200, seed=4, snr_db=(10.0, 15.0), noise_dbfs=(-42, -42))
-    silent = stream.build(
-        WORDS, NOISE, duration_s=200, seed=4, snr_db=(-200.0, -190.0), noise_dbfs=(-42, -42)
-    )
+    silent = stream.build(WORDS, NOISE, duration_s=200, seed=4, snr_db=(-200.0, -190.0), noise_dbfs=(-42, -42))
     laid = built.samples.astype(float) - silent.samples
     outside = np.ones(len(laid), bool)
     for word in built.truth:

@@ -8,6 +8,7 @@ import espeakng_loader
 import numpy as np
 import pytest
 import scipy.signal
+
 from motekit.data import mix, stack
 from motekit.datasets import speech_commands as sc
 from motekit.datasets.synthetic import espeak, noise, room, speech, words
@@ -59,9 +60,7 @@ def test_every_voice_can_speak_every_accent():
 
 
 def test_an_utterance_depends_on_itself_alone():
-    asked = [
-        espeak.Utterance(w, "en-us", v) for w in ("yes", "no") for v in ("whisper", "croak", "f3", "klatt4")
-    ] * 3
+    asked = [espeak.Utterance(w, "en-us", v) for w in ("yes", "no") for v in ("whisper", "croak", "f3", "klatt4")] * 3
     alone = [espeak.speak([u], 1)[0] for u in asked[:8]]
     assert espeak.speak(asked, 1)[:8] == alone
     assert espeak.speak(asked[::-1], 3)[::-1][-8:] == alone
@@ -218,3 +217,17 @@ def test_speech_is_mixed_at_the_ratio_asked_for():
     assert 20 * np.log10(mix.active_rms(scaled) / mix.rms(hiss)) == pytest.approx(12.0)
     assert mix.active_rms(word) == pytest.approx(1000, rel=0.05)
     assert np.array_equal(mix.at_snr(np.zeros(10), hiss, 12.0), np.zeros(10))
+
+
+def test_words_can_be_said_once_each_in_the_middle_of_a_clean_second():
+    said = speech.spoken(("yes", "table", "no"), voices=("m3", "f5"), words_per_minute=165)
+    assert [(r.word, r.label, r.group) for r in said] == [
+        ("yes", "yes", "espeak-m3"),
+        ("table", "_unknown_", "espeak-f5"),
+        ("no", "no", "espeak-m3"),
+    ]
+    for recording in said:
+        heard = np.flatnonzero(recording.samples)
+        assert len(recording.samples) == 16_000
+        assert abs((heard[0] + heard[-1]) / 2 - 8000) < 50
+        assert recording.source == "synthetic"
