@@ -5,8 +5,8 @@
 #include "app_config.h"
 #include "microphone.h"
 
-/* 20 ms blocks; the buffer bridges the 200 ms that the network may take of the 240 ms between two windows */
-enum { BLOCK = MK_APP_RATE_HZ / 50, BLOCKS = 12 };
+/* 20 ms blocks; the buffer bridges 120 ms, more than the network may take at 64 MHz (4 M instructions: 63 ms) */
+enum { BLOCK = MK_APP_RATE_HZ / 50, BLOCKS = 6 };
 
 static int16_t buffer[BLOCK * BLOCKS];
 static mk_audio_stream stream;
