@@ -3,7 +3,7 @@
 import hashlib
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..errors import ConfigError, MotekitError
@@ -14,6 +14,7 @@ from .emit import Code, emit
 from .ir import Graph, Tensor
 from .kernels import Kernel, Target
 from .ops import Alias, lower
+from .ops.data import copy_kernel
 from .plan import Plan, Step, make_plan
 from .reader import read_bytes, read_tflite
 
@@ -62,9 +63,16 @@ def lower_graph(graph: Graph, target: Target) -> tuple[list[Step], list[Alias]]:
         lowered = lower(graph, node, target)
         for part in lowered if isinstance(lowered, list) else [lowered]:
             if isinstance(part, Kernel):
-                steps.append(Step(node.op, graph.tensors[part.outputs[0]].name, part))
+                steps.append(Step(node.op, graph.tensors[part.outputs[-1]].name, part))
             else:
                 aliases.append(part)
+    for i, number in enumerate(graph.outputs):
+        if graph.tensors[number].data is not None:
+            # a constant output still has to lie in the arena
+            copied = graph.add(replace(graph.tensors[number], data=None))
+            size = [graph.tensors[number].elements]
+            steps.append(Step("COPY", graph.tensors[number].name, copy_kernel(graph, number, copied, size, [1], [1])))
+            graph.outputs[i] = copied
     return steps, aliases
 
 
@@ -106,9 +114,7 @@ def translate(
     data = read_bytes(model)
     graph = read_tflite(data)
     if not 0 <= feature_hash < 2**64:
-        raise ConfigError(
-            f"feature hash {feature_hash:#x} is not a 64-bit number. Take it from the app's features."
-        )
+        raise ConfigError(f"feature hash {feature_hash:#x} is not a 64-bit number. Take it from the app's features.")
     if labels and len(labels) != graph.tensors[graph.outputs[0]].elements:
         raise ConfigError(
             f"{len(labels)} labels for {graph.tensors[graph.outputs[0]].elements} scores. "
@@ -159,9 +165,7 @@ def compile_model(
         texts.update(kernel_files(compiled.code))
     for file, text in texts.items():
         write_if_changed(out / file, text)
-    return CompiledModel(
-        name, compiled.graph, compiled.plan, compiled.code, tuple(out / file for file in texts)
-    )
+    return CompiledModel(name, compiled.graph, compiled.plan, compiled.code, tuple(out / file for file in texts))
 
 
 def kernel_files(code: Code) -> dict[str, str]:

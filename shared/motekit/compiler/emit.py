@@ -70,7 +70,7 @@ class Code:
 
 
 #: structures of which there is one a row
-_ROW_BYTES = {"mk_channel": 12}
+_ROW_BYTES = {"mk_channel": 12, "mk_wide_channel": 16}
 _ITEM_BYTES = {"int8_t": 1, "uint8_t": 1, "int16_t": 2, "uint16_t": 2, "int32_t": 4, "uint32_t": 4, "int64_t": 8,
                "float": 4, **_ROW_BYTES}  # fmt: skip
 
@@ -184,9 +184,7 @@ def _tensor_info(writer: _Writer, numbers: list[int], kind: str) -> str:
     for i, number in enumerate(numbers):
         tensor = writer.graph.tensors[number]
         if tensor.dtype not in _DTYPE_ENUM:
-            raise ModelError(
-                f"{kind} {tensor.name!r} is {tensor.dtype}. Convert the model with int8 or float edges."
-            )
+            raise ModelError(f"{kind} {tensor.name!r} is {tensor.dtype}. Convert the model with int8 or float edges.")
         shape = tensor.shape or (1,)
         dims.append(f"static const int32_t {kind}{i}_dims[] = {{{', '.join(map(str, shape))}}};\n")
         rows.append(_info_row(writer, tensor, number, f"{kind}{i}_dims", len(tensor.shape)))
@@ -257,6 +255,7 @@ def emit(
             f"/* Written by motekit compile; do not edit. {provenance} */\n",
             f'#include "{name}_model.h"\n\n',
             *(f'#include "{header}"\n' for header in headers),
+            "#include <string.h>\n" if "mem" in init else "",
             _PREAMBLE,
             "\n".join(writer.definitions),
             "\n" if writer.definitions else "",

@@ -109,9 +109,7 @@ def build_library(compiled: CompiledModel, extra_flags: Sequence[str] = ()) -> P
         "mk_host_batch.c": _BATCH_SOURCE,
         **kernel_files(compiled.code),
     }
-    digest = hashlib.sha256(
-        repr((compiler, _compiler_version(compiler), _FLAGS, tuple(extra_flags))).encode()
-    )
+    digest = hashlib.sha256(repr((compiler, _compiler_version(compiler), _FLAGS, tuple(extra_flags))).encode())
     for name in sorted(files):
         digest.update(f"{name}\0{files[name]}\0".encode())
     folder = cache_dir() / "host"
@@ -126,16 +124,10 @@ def build_library(compiled: CompiledModel, extra_flags: Sequence[str] = ()) -> P
             path.write_text(text)
         sources = sorted(name for name in files if name.endswith(".c"))
         command = [compiler, *_FLAGS, *extra_flags, "-I.", "-o", "model.so", *sources]
-        result = subprocess.run(
-            command, cwd=scratch, capture_output=True, text=True, timeout=300, check=False
-        )
+        result = subprocess.run(command, cwd=scratch, capture_output=True, text=True, timeout=300, check=False)
         if result.returncode:
-            problem = next(
-                (line for line in result.stderr.splitlines() if "error" in line), "it gave no reason"
-            )
-            raise ToolError(
-                f"{Path(compiler).name} failed on the compiled model: {problem}. Check the compiler."
-            )
+            problem = next((line for line in result.stderr.splitlines() if "error" in line), "it gave no reason")
+            raise ToolError(f"{Path(compiler).name} failed on the compiled model: {problem}. Check the compiler.")
         (Path(scratch) / "model.so").replace(library)
     return library
 
@@ -145,9 +137,7 @@ _VERSIONS: dict[str, str] = {}
 
 def _compiler_version(compiler: str) -> str:
     if compiler not in _VERSIONS:
-        result = subprocess.run(
-            [compiler, "--version"], capture_output=True, text=True, timeout=60, check=False
-        )
+        result = subprocess.run([compiler, "--version"], capture_output=True, text=True, timeout=60, check=False)
         _VERSIONS[compiler] = result.stdout
     return _VERSIONS[compiler]
 
@@ -261,9 +251,7 @@ class HostModel:
         stored = np.ascontiguousarray(checked_batch(source, batch))
         shape = result.shape[1:] if result.shape[:1] == (1,) else result.shape
         out = np.empty((len(stored), *shape), DTYPES[result.dtype])
-        status = self._batch(
-            self.address, self._arena.ctypes.data, stored.ctypes.data, out.ctypes.data, len(stored)
-        )
+        status = self._batch(self.address, self._arena.ctypes.data, stored.ctypes.data, out.ctypes.data, len(stored))
         if status != 0:
             raise ModelError("the compiled model refused its arena. Report this with the model.")
         return out

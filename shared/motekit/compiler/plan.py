@@ -89,9 +89,7 @@ def make_plan(graph: Graph, steps: list[Step], aliases: list[Alias]) -> Plan:
     of_scratch = {}
     for i, step in enumerate(steps):
         if step.kernel.scratch:
-            of_scratch[i] = Buffer(
-                [], aligned(step.kernel.scratch), i, i, f"scratch of {step.name}", scratch=True
-            )
+            of_scratch[i] = Buffer([], aligned(step.kernel.scratch), i, i, f"scratch of {step.name}", scratch=True)
     everything = [*buffers, *of_scratch.values()]
     state = _place_state(graph, of_tensor)
     movable = [buffer for buffer in everything if buffer not in state]
@@ -157,9 +155,7 @@ def _place_state(graph: Graph, of_tensor: dict[int, Buffer]) -> list[Buffer]:
     return state
 
 
-def _shared(
-    graph: Graph, steps: list[Step], of_tensor: dict[int, Buffer]
-) -> dict[tuple[int, int], int | None]:
+def _shared(graph: Graph, steps: list[Step], of_tensor: dict[int, Buffer]) -> dict[tuple[int, int], int | None]:
     """Pairs (input buffer, output buffer) that may overlap, with the distance between their starts.
 
     None stands for starts that must be the same.

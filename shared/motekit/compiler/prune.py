@@ -63,9 +63,7 @@ def prune(graph: Graph) -> bool:
         state.changed = False
         for node in reversed(graph.nodes):
             _visit(state, node)
-    removable = {
-        number for node in graph.nodes for number in node.outputs if number in keep and not keep[number].all()
-    }
+    removable = {number for node in graph.nodes for number in node.outputs if number in keep and not keep[number].all()}
     if not removable:
         return False
     _apply(state)
@@ -155,7 +153,11 @@ def _is_channelwise(graph: Graph, node: Node) -> bool:
         ) and any(_carries(graph, node, number) for number in node.inputs[:2])
     if node.op == "MEAN":
         source, result = graph.input(node, 0), graph.output(node)
-        if graph.input(node, 1).data is None or not source.shape or channels_of(source.shape) != channels_of(result.shape):
+        if (
+            graph.input(node, 1).data is None
+            or not source.shape
+            or channels_of(source.shape) != channels_of(result.shape)
+        ):
             return False
         rank = len(source.shape)
         return all(int(axis) % rank != rank - 1 for axis in graph.constant(node, 1).ravel())

@@ -13,6 +13,7 @@ import tflite
 
 from ..errors import ModelError
 from .ir import DTYPES, Graph, Node, Quantization, Tensor
+from .ops.variables import add_layer_states, resolve
 
 MAX_FILE = 256 << 20
 MAX_TENSORS = 1 << 15
@@ -107,9 +108,7 @@ def read_bytes(model: bytes | str | Path) -> bytes:
     try:
         return Path(model).read_bytes()
     except OSError as error:
-        raise ModelError(
-            f"cannot read {model}: {error.strerror or error}. Give the path of a .tflite file."
-        ) from error
+        raise ModelError(f"cannot read {model}: {error.strerror or error}. Give the path of a .tflite file.") from error
 
 
 def read_tflite(model: bytes | str | Path) -> Graph:
@@ -132,20 +131,14 @@ def read_tflite(model: bytes | str | Path) -> Graph:
     """
     data = read_bytes(model)
     if len(data) < 16 or data[4:8] != b"TFL3":
-        raise ModelError(
-            "this is not a .tflite file (no TFL3 mark). Convert the model with tf.lite.TFLiteConverter."
-        )
+        raise ModelError("this is not a .tflite file (no TFL3 mark). Convert the model with tf.lite.TFLiteConverter.")
     if len(data) > MAX_FILE:
-        raise ModelError(
-            f"the model is {len(data)} bytes, more than any microcontroller holds. Use a smaller network."
-        )
+        raise ModelError(f"the model is {len(data)} bytes, more than any microcontroller holds. Use a smaller network.")
     try:
         return _Reader(data).graph()
     except (struct.error, IndexError, ValueError, TypeError, OverflowError, UnicodeDecodeError, KeyError,
             AttributeError, MemoryError) as error:  # fmt: skip
-        raise ModelError(
-            f"the .tflite file is damaged ({_first_line(error)}). Export or download it again."
-        ) from error
+        raise ModelError(f"the .tflite file is damaged ({_first_line(error)}). Export or download it again.") from error
 
 
 def _first_line(error: Exception) -> str:
@@ -169,20 +162,16 @@ class _Reader:
 
     def graph(self) -> Graph:
         if self.model.Version() != 3:
-            raise ModelError(
-                f"the model has schema version {self.model.Version()}; only 3 is known. Convert it again."
-            )
+            raise ModelError(f"the model has schema version {self.model.Version()}; only 3 is known. Convert it again.")
         subgraphs = self.count(self.model.SubgraphsLength(), 64, "subgraphs")
         if subgraphs == 0:
             raise _damaged("no subgraph")
         self.buffers = self.count(self.model.BuffersLength(), 1 << 17, "buffers")
         self.codes = self.operator_codes()
-        main = self.subgraph(0)
-        if subgraphs > 1:
-            from .ops.variables import run_initialisers
-
-            run_initialisers(main, [main, *(self.subgraph(i) for i in range(1, subgraphs))])
-        return main
+        graphs = [self.subgraph(i) for i in range(subgraphs)]
+        add_layer_states(graphs[0])
+        resolve(graphs[0], graphs)
+        return graphs[0]
 
     def operator_codes(self) -> list[str]:
         codes = []
@@ -249,9 +238,7 @@ class _Reader:
             return None
         buffer = self.model.Buffers(number)
         if hasattr(buffer, "Offset") and buffer.Offset() > 1:
-            raise ModelError(
-                f"tensor {tensor.name!r} lies outside the FlatBuffer. Convert to a model below 2 GB."
-            )
+            raise ModelError(f"tensor {tensor.name!r} lies outside the FlatBuffer. Convert to a model below 2 GB.")
         length = buffer.DataLength()
         if length == 0:
             return None
@@ -273,9 +260,7 @@ class _Reader:
         zeros = self.count(table.ZeroPointLength(), MAX_DIMENSION, "zero points", 8)
         zero_points = np.array(table.ZeroPointAsNumpy(), np.int64) if zeros else np.zeros(count, np.int64)
         if not np.all(np.isfinite(scales)) or np.any(scales <= 0):
-            raise ModelError(
-                f"tensor {name!r} has a scale that is not a positive number. Quantize the model again."
-            )
+            raise ModelError(f"tensor {name!r} has a scale that is not a positive number. Quantize the model again.")
         if zero_points.size == 1 and count > 1:
             zero_points = np.repeat(zero_points, count)
         if zero_points.size != count or scales.size != count:
@@ -285,9 +270,7 @@ class _Reader:
         if dtype != "int64":
             limits = np.iinfo(DTYPES[dtype])
             if np.any(zero_points < limits.min) or np.any(zero_points > limits.max):
-                raise ModelError(
-                    f"tensor {name!r} has a zero point outside {dtype}. Quantize the model again."
-                )
+                raise ModelError(f"tensor {name!r} has a zero point outside {dtype}. Quantize the model again.")
         return Quantization(scales, zero_points, axis)
 
     def node(self, source: Any, index: int) -> Node:
@@ -350,9 +333,7 @@ def _check_wiring(graph: Graph, *, main: bool) -> None:
             if not 0 <= number < count:
                 raise _damaged(f"{node.op} (operator {node.index}) writes tensor {number} of {count}")
             if number in written or number in ready:
-                raise _damaged(
-                    f"{node.op} (operator {node.index}) writes {graph.tensors[number].name!r} a second time"
-                )
+                raise _damaged(f"{node.op} (operator {node.index}) writes {graph.tensors[number].name!r} a second time")
             written.add(number)
     for number in graph.outputs:
         if number not in written and number not in ready:

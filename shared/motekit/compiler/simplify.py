@@ -54,7 +54,7 @@ def _evaluate(graph: Graph, node: Node) -> list[np.ndarray] | None:
 
 def remove_unused(graph: Graph) -> None:
     """Drop nodes whose outputs are never read."""
-    needed = set(graph.outputs)
+    needed = set(graph.outputs) | {int(number) for number in graph.variables}
     kept: list[Node] = []
     for node in reversed(graph.nodes):
         if needed.intersection(node.outputs):

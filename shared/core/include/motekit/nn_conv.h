@@ -38,4 +38,9 @@ void mk_conv_s8(const mk_conv *conv, uint16_t group_c, const int8_t *in, int8_t 
  * weights int8[kernel_h][kernel_w][out_c]. No scratch. Same order of reads and writes. */
 void mk_depthwise_s8(const mk_conv *conv, const int8_t *in, int8_t *out);
 
+/* Transposed convolution: input pixel (y, x) adds to outputs (y * stride_h - pad_top + ky, ...).
+ * weights int8[out_c][kernel_h][kernel_w][in_c]; biases without the zero point folded in, since which
+ * taps meet an input depends on the place. */
+void mk_transpose_conv_s8(const mk_conv *conv, const int8_t *in, int8_t *out);
+
 #endif

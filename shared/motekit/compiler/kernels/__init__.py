@@ -24,9 +24,7 @@ class Target:
 
     def __post_init__(self) -> None:
         if self.name not in TARGETS:
-            raise ConfigError(
-                f"there is no compiler target {self.name!r}. Choose one of {', '.join(TARGETS)}."
-            )
+            raise ConfigError(f"there is no compiler target {self.name!r}. Choose one of {', '.join(TARGETS)}.")
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,7 +4,8 @@ from . import Array, Kernel, Struct, Target, channels, kernel
 from .describe import ConvOp, DenseOp, PoolOp, conv_fields, streaming_distance
 
 
-def _share(source: int, distance: int | None) -> dict[int, int]:
+def share(source: int, distance: int | None) -> dict[int, int]:
+    """`Kernel.distance` of a kernel with one input; None means that memory cannot be shared."""
     return {} if distance is None else {source: distance}
 
 
@@ -28,7 +29,7 @@ def conv(op: ConvOp, target: Target) -> Kernel:
         extra=() if op.depthwise else (op.weights.shape[3],),
         inputs=(op.source,),
         outputs=(op.result,),
-        distance=_share(op.source, distance),
+        distance=share(op.source, distance),
         macs=op.macs,
     )
 
@@ -69,5 +70,5 @@ def pool(op: PoolOp, target: Target) -> Kernel:
     distance = streaming_distance(op.batch, op.in_shape, op.out_shape, op.stride, op.pad)
     return Kernel(
         f"mk_{kind}_s8", "motekit/nn_pool.h", (f"{kind}_s8.c",), (op.source,), (op.result,), config,
-        distance=_share(op.source, distance),
+        distance=share(op.source, distance),
     )  # fmt: skip

@@ -95,9 +95,7 @@ def expect_shape(graph: Graph, node: Node, tensor: Tensor, shape: tuple[int, ...
 def expect_rank(graph: Graph, node: Node, tensor: Tensor, rank: int) -> None:
     """Raise unless the tensor has this many dimensions."""
     if len(tensor.shape) != rank:
-        raise node_error(
-            graph, node, f"tensor {tensor.name!r} of shape {list(tensor.shape)} is not {rank}-dimensional"
-        )
+        raise node_error(graph, node, f"tensor {tensor.name!r} of shape {list(tensor.shape)} is not {rank}-dimensional")
 
 
 def expect_range(graph: Graph, node: Node, what: str, value: int, low: int, high: int) -> int:
@@ -113,4 +111,19 @@ def expect_same_quantization(graph: Graph, node: Node, a: Tensor, b: Tensor) -> 
         raise node_error(graph, node, f"{a.name!r} and {b.name!r} differ in scale or zero point")
 
 
-from . import conv, convert, data, dense, elementwise, pool, reduce, reshape, shapes, softmax, unary  # noqa: E402, F401
+from . import (  # noqa: E402, F401
+    conv,
+    convert,
+    data,
+    dense,
+    elementwise,
+    matmul,
+    pool,
+    recurrent,
+    reduce,
+    reshape,
+    shapes,
+    softmax,
+    unary,
+    variables,
+)

@@ -4,16 +4,14 @@ import numpy as np
 
 from .. import fixedpoint
 from ..ir import Graph, Node, Tensor, node_error
-from ..kernels import Kernel, Target, select
-from ..kernels.describe import ConvOp
-from . import expect_dtype, expect_range, expect_rank, expect_shape, operator
+from ..kernels import Array, Kernel, Struct, Target, channels, select
+from ..kernels.describe import ConvOp, conv_fields
+from . import expect_dtype, expect_range, expect_rank, expect_shape, operator, wide
 
 LIMIT_DIMENSION = 32767
 
 
-def padding_of(
-    graph: Graph, node: Node, size: int, kernel: int, stride: int, dilation: int
-) -> tuple[int, int]:
+def padding_of(graph: Graph, node: Node, size: int, kernel: int, stride: int, dilation: int) -> tuple[int, int]:
     """Output size and padding before the first element, along one axis."""
     reach = (kernel - 1) * dilation + 1
     if node.options["padding"] == "SAME":
@@ -37,15 +35,11 @@ def channel_scales(graph: Graph, node: Node, weights: Tensor, out_c: int, axis: 
     """Scale of each output channel's weights; they must be symmetric."""
     quantization = weights.quantized
     if np.any(quantization.zero_points != 0):
-        raise node_error(
-            graph, node, f"weights {weights.name!r} are not symmetric", "Quantize the weights to int8"
-        )
+        raise node_error(graph, node, f"weights {weights.name!r} are not symmetric", "Quantize the weights to int8")
     if quantization.scales.size == 1:
         return np.repeat(quantization.scales, out_c)
     if quantization.axis != axis or quantization.scales.size != out_c:
-        raise node_error(
-            graph, node, f"weights {weights.name!r} are quantized along axis {quantization.axis}"
-        )
+        raise node_error(graph, node, f"weights {weights.name!r} are quantized along axis {quantization.axis}")
     return quantization.scales
 
 
@@ -71,9 +65,9 @@ def bias_of(graph: Graph, node: Node, position: int, count: int, *dtypes: str) -
     return graph.constant(node, position).astype(np.int64)
 
 
-def sum_bound(weights_by_output: np.ndarray, bias: np.ndarray) -> int:
-    """Largest magnitude that bias plus any partial sum of int8 inputs times weights can take."""
-    reach = np.abs(weights_by_output.astype(np.int64)).sum(axis=1) * 128
+def sum_bound(weights_by_output: np.ndarray, bias: np.ndarray, largest: int = 128) -> int:
+    """Largest magnitude that bias plus any partial sum of inputs times weights can take."""
+    reach = np.abs(weights_by_output.astype(np.int64)).sum(axis=1) * largest
     return int(np.max(reach + np.abs(bias)))
 
 
@@ -87,8 +81,9 @@ def expect_int32_sums(graph: Graph, node: Node, bound: int) -> None:
 def convolution(graph: Graph, node: Node, target: Target) -> Kernel:
     """Check and describe a convolution of int8."""
     source, filters, result = graph.input(node, 0), graph.input(node, 1), graph.output(node)
-    expect_dtype(graph, node, source, "int8")
-    return select("conv", describe(graph, node, source, filters, result), target)
+    expect_dtype(graph, node, source, "int8", "int16")
+    op = describe(graph, node, source, filters, result)
+    return select("conv", op, target) if source.dtype == "int8" else wide.convolution(graph, node, op)
 
 
 def describe(graph: Graph, node: Node, source: Tensor, filters: Tensor, result: Tensor) -> ConvOp:
@@ -106,15 +101,11 @@ def describe(graph: Graph, node: Node, source: Tensor, filters: Tensor, result: 
     out_c = filters.shape[3] if depthwise else filters.shape[0]
     if depthwise:
         if filters.shape[0] != 1 or out_c % in_c:
-            raise node_error(
-                graph, node, f"a filter of {list(filters.shape)} does not fit {in_c} input channels"
-            )
+            raise node_error(graph, node, f"a filter of {list(filters.shape)} does not fit {in_c} input channels")
     else:
         group_c = filters.shape[3]
         if in_c % group_c or out_c % (in_c // group_c):
-            raise node_error(
-                graph, node, f"a filter of {list(filters.shape)} does not fit {in_c} input channels"
-            )
+            raise node_error(graph, node, f"a filter of {list(filters.shape)} does not fit {in_c} input channels")
     # a PAD that was folded in adds to the input, on both sides of each axis
     (above, below), (before, behind) = node.options.get("pads", ((0, 0), (0, 0)))
     out_h, top = padding_of(graph, node, in_h + above + below, kernel[0], stride[0], dilation[0])
@@ -128,7 +119,7 @@ def describe(graph: Graph, node: Node, source: Tensor, filters: Tensor, result: 
     by_output = weights.reshape(-1, out_c).T if depthwise else weights.reshape(out_c, -1)
     if source.dtype == "int8":
         bias = bias - source.zero_point * by_output.astype(np.int64).sum(axis=1)
-    bound = sum_bound(by_output, bias)
+    bound = sum_bound(by_output, bias, 128 if source.dtype == "int8" else 32768)
     if source.dtype == "int8":
         expect_int32_sums(graph, node, bound)
     scales = channel_scales(graph, node, filters, out_c, 3 if depthwise else 0)
@@ -156,7 +147,55 @@ def fused_activation(graph: Graph, node: Node) -> str:
     """Name of the fused activation, one of those that are a clamp."""
     name = node.options.get("activation", "NONE")
     if name not in ("NONE", "RELU", "RELU6", "RELU_N1_TO_1"):
-        raise node_error(
-            graph, node, f"fused activation {name} is not supported", "Use a separate activation layer"
-        )
+        raise node_error(graph, node, f"fused activation {name} is not supported", "Use a separate activation layer")
     return name
+
+
+@operator("TRANSPOSE_CONV")
+def transpose_conv(graph: Graph, node: Node, target: Target) -> Kernel:
+    """Transposed convolution; the padding is that of the convolution it reverses."""
+    filters, source, result = graph.input(node, 1), graph.input(node, 2), graph.output(node)
+    for tensor in (source, filters, result):
+        expect_dtype(graph, node, tensor, "int8")
+        image_shape(graph, node, tensor)
+    batch, in_h, in_w, in_c = source.shape
+    out_c, *kernel, filter_c = filters.shape
+    _, out_h, out_w, _ = result.shape
+    expect_shape(graph, node, result, (batch, out_h, out_w, out_c))
+    if filter_c != in_c or tuple(graph.constant(node, 0).ravel()) != result.shape:
+        raise node_error(graph, node, "its filter or its output shape do not fit its input")
+    stride = _pair(graph, node, "stride")
+    pads = []
+    for out, size, window, step in zip((out_h, out_w), (in_h, in_w), kernel, stride, strict=True):
+        expected = padding_of(graph, node, out, window, step, 1) if out >= window else (size, 0)
+        if expected[0] != size:
+            raise node_error(graph, node, f"{out} outputs do not come from {size} inputs")
+        pads.append(expected[1])
+    weights = graph.constant(node, 1)
+    bias = bias_of(graph, node, 3, out_c)
+    bound = int(np.max(np.abs(weights.reshape(out_c, -1).astype(np.int64)).sum(axis=1) * 255 + np.abs(bias)))
+    expect_int32_sums(graph, node, bound)
+    scales = channel_scales(graph, node, filters, out_c, 0)
+    multipliers, shifts = channel_multipliers(graph, node, source, scales, result)
+    act_min, act_max = fixedpoint.activation_range(
+        fused_activation(graph, node), result.scale, result.zero_point, -128, 127
+    )
+    op = ConvOp(
+        source=node.inputs[2], result=node.outputs[0], depthwise=False, weights=weights, bias=bias,
+        multipliers=multipliers, shifts=shifts, batch=batch, in_shape=(in_h, in_w, in_c),
+        out_shape=(out_h, out_w, out_c), kernel=(kernel[0], kernel[1]), stride=stride, dilation=(1, 1),
+        pad=(pads[0], pads[1]), in_zero=source.zero_point, out_zero=result.zero_point, act_min=act_min,
+        act_max=act_max, bound=bound,
+    )  # fmt: skip
+    config = Struct(
+        "mk_conv",
+        {
+            "weights": Array("int8_t", weights, kind="weights"),
+            "channels": channels(bias, multipliers, shifts),
+            **conv_fields(op),
+        },
+    )
+    return Kernel(
+        "mk_transpose_conv_s8", "motekit/nn_conv.h", ("transpose_conv_s8.c",), (op.source,), (op.result,), config,
+        macs=batch * in_h * in_w * weights.size,
+    )  # fmt: skip

@@ -30,7 +30,7 @@ def quantize(graph: Graph, node: Node, target: Target) -> Kernel | Alias:
     if factor >= 2.0**22:
         raise node_error(graph, node, "the scales differ by more than 2^22")
     if kind == "s8_s8":
-        return lookup(graph, node, rescale_table(source, result))
+        return lookup(graph, node, rescale_table(factor, source, result))
     if kind == "s32_s32":
         raise node_error(graph, node, "int32 to int32 is not supported", "Leave it out")
     multiplier, shift = fixedpoint.quantize_multiplier(factor)
@@ -41,9 +41,7 @@ def quantize(graph: Graph, node: Node, target: Target) -> Kernel | Alias:
             "out_zero": result.zero_point, "n": result.elements,
         },
     )  # fmt: skip
-    distance = (
-        {node.inputs[0]: 0} if result.bytes <= source.bytes else {node.inputs[0]: result.bytes - source.bytes}
-    )
+    distance = {node.inputs[0]: 0} if result.bytes <= source.bytes else {node.inputs[0]: result.bytes - source.bytes}
     return Kernel(
         f"mk_rescale_{kind}", "motekit/nn_data.h", (f"rescale_{kind}.c",), (node.inputs[0],), (node.outputs[0],),
         config, distance=distance,

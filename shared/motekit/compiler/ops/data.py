@@ -103,9 +103,7 @@ def pad(graph: Graph, node: Node, target: Target) -> list[Kernel] | Alias:
     source, result = _ends(graph, node)
     expect_dtype(graph, node, source, "int8", "int16", "int32")
     amounts = paddings_of(graph, node)
-    shape = tuple(
-        int(size + before + after) for size, (before, after) in zip(source.shape, amounts, strict=True)
-    )
+    shape = tuple(int(size + before + after) for size, (before, after) in zip(source.shape, amounts, strict=True))
     expect_shape(graph, node, result, shape)
     if not amounts.any():
         return Alias(node.inputs[0], node.outputs[0])
@@ -133,9 +131,7 @@ def pad(graph: Graph, node: Node, target: Target) -> list[Kernel] | Alias:
 def evaluate_pad(graph: Graph, node: Node) -> list[np.ndarray]:
     """A constant, padded."""
     pad(graph, node, Target())
-    return [
-        np.pad(graph.constant(node, 0), paddings_of(graph, node), constant_values=padding_value(graph, node))
-    ]
+    return [np.pad(graph.constant(node, 0), paddings_of(graph, node), constant_values=padding_value(graph, node))]
 
 
 def _permutation(graph: Graph, node: Node) -> list[int]:
@@ -174,14 +170,10 @@ def _windows(graph: Graph, node: Node) -> tuple[list[int], list[int], list[int]]
     shape = graph.input(node, 0).shape
     vectors = [graph.constant(node, i).ravel() for i in range(1, 3 if node.op == "SLICE" else 4)]
     if any(vector.size != len(shape) or vector.dtype.kind != "i" for vector in vectors):
-        raise node_error(
-            graph, node, "its bounds do not fit the rank of its input", "Slice every axis explicitly"
-        )
+        raise node_error(graph, node, "its bounds do not fit the rank of its input", "Slice every axis explicitly")
     if node.op == "SLICE":
         begins = [int(v) for v in vectors[0]]
-        counts = [
-            int(n) if n != -1 else size - b for n, size, b in zip(vectors[1], shape, begins, strict=True)
-        ]
+        counts = [int(n) if n != -1 else size - b for n, size, b in zip(vectors[1], shape, begins, strict=True)]
         steps = [1] * len(shape)
     else:
         begins, counts, steps = _strided(graph, node, shape, vectors)
@@ -260,9 +252,7 @@ def concatenation(graph: Graph, node: Node, target: Target) -> list[Kernel]:
     result = graph.output(node)
     expect_dtype(graph, node, result, *_MOVABLE)
     if node.options["activation"] != "NONE" or not node.inputs:
-        raise node_error(
-            graph, node, "a fused activation is not supported", "Use a separate activation layer"
-        )
+        raise node_error(graph, node, "a fused activation is not supported", "Use a separate activation layer")
     axis = _axis(graph, node, node.options["axis"], len(result.shape))
     strides = dense_strides(result.shape)
     copies, start = [], 0
@@ -315,9 +305,7 @@ def split(graph: Graph, node: Node, target: Target) -> list[Kernel]:
         expect_same_quantization(graph, node, source, result)
         expect_shape(graph, node, result, part)
         first = i * part[axis] * strides[axis]
-        copies.append(
-            copy_kernel(graph, node.inputs[1], number, part, strides, dense_strides(part), in_first=first)
-        )
+        copies.append(copy_kernel(graph, node.inputs[1], number, part, strides, dense_strides(part), in_first=first))
     return copies
 
 
@@ -326,12 +314,7 @@ def _blocks(graph: Graph, node: Node) -> tuple[list[int], np.ndarray]:
     block = [int(size) for size in graph.constant(node, 1).ravel()]
     amounts = graph.constant(node, 2)
     rank = len(graph.input(node, 0).shape)
-    if (
-        not 1 <= len(block) <= rank - 1
-        or min(block) < 1
-        or amounts.shape != (len(block), 2)
-        or amounts.min() < 0
-    ):
+    if not 1 <= len(block) <= rank - 1 or min(block) < 1 or amounts.shape != (len(block), 2) or amounts.min() < 0:
         raise node_error(graph, node, "its block shape does not fit its input")
     return block, amounts.astype(np.int64)
 
@@ -363,9 +346,7 @@ def space_to_batch(graph: Graph, node: Node, target: Target) -> list[Kernel]:
     for index, place in enumerate(np.ndindex(*block)):
         # along each axis, output o reads padded element o * block + place, input element that minus the padding
         starts, counts = [], []
-        for at, b, (before, _), size, length in zip(
-            place, block, pads, source.shape[1:], spatial, strict=False
-        ):
+        for at, b, (before, _), size, length in zip(place, block, pads, source.shape[1:], spatial, strict=False):
             first = max(-(-(int(before) - at) // b), 0)
             last = min((size - 1 + int(before) - at) // b, length - 1)
             starts.append((first, first * b + at - int(before)))
@@ -386,8 +367,7 @@ def space_to_batch(graph: Graph, node: Node, target: Target) -> list[Kernel]:
                 ],
                 out_strides,
                 in_first=sum(start[1] * s for start, s in zip(starts, in_strides[1:], strict=False)),
-                out_first=batch
-                + sum(start[0] * s for start, s in zip(starts, out_strides[1:], strict=False)),
+                out_first=batch + sum(start[0] * s for start, s in zip(starts, out_strides[1:], strict=False)),
             )  # fmt: skip
         )
     return steps
@@ -408,9 +388,7 @@ def batch_to_space(graph: Graph, node: Node, target: Target) -> list[Kernel]:
     steps = []
     for index, place in enumerate(np.ndindex(*block)):
         starts, counts = [], []
-        for at, b, (before, _), size, length in zip(
-            place, block, crops, spatial, source.shape[1:], strict=False
-        ):
+        for at, b, (before, _), size, length in zip(place, block, crops, spatial, source.shape[1:], strict=False):
             first = max(-(-(int(before) - at) // b), 0)
             last = min((size - 1 + int(before) - at) // b, length - 1)
             starts.append((first, first * b + at - int(before)))
@@ -467,13 +445,7 @@ def resize_nearest(graph: Graph, node: Node, target: Target) -> Kernel:
 def _nearest(source: int, result: int, options: dict) -> np.ndarray:
     """Index of the source row for each result row, in float32 as TensorFlow Lite Micro computes it."""
     corners = options["align_corners"] and result > 1
-    scale = (
-        np.float32(source - 1) / np.float32(result - 1)
-        if corners
-        else np.float32(source) / np.float32(result)
-    )
-    place = (
-        np.arange(result, dtype=np.float32) + np.float32(0.5 if options["half_pixel_centers"] else 0)
-    ) * scale
+    scale = np.float32(source - 1) / np.float32(result - 1) if corners else np.float32(source) / np.float32(result)
+    place = (np.arange(result, dtype=np.float32) + np.float32(0.5 if options["half_pixel_centers"] else 0)) * scale
     rounded = np.floor(place.astype(np.float64) + 0.5) if options["align_corners"] else np.floor(place)
     return np.clip(rounded, 0, source - 1).astype(np.int64)

@@ -8,8 +8,6 @@ from ..kernels import Kernel, Struct, Target
 from . import expect_dtype, expect_same_quantization, expect_shape, operator
 from .conv import fused_activation
 
-_LEFT_SHIFT = 20
-
 
 def broadcast(graph: Graph, node: Node) -> tuple[dict[str, list[int]], bool]:
     """`mk_broadcast` of a node of two inputs, and whether both have the output's shape.
@@ -31,11 +29,7 @@ def broadcast(graph: Graph, node: Node) -> tuple[dict[str, list[int]], bool]:
             step *= size
         return steps[::-1]
 
-    axes = [
-        (size, sa, sb)
-        for size, sa, sb in zip(shape, strides(a.shape), strides(b.shape), strict=True)
-        if size > 1
-    ]
+    axes = [(size, sa, sb) for size, sa, sb in zip(shape, strides(a.shape), strides(b.shape), strict=True) if size > 1]
     merged: list[tuple[int, int, int]] = []
     for size, sa, sb in axes:
         if merged and merged[-1][1] == sa * size and merged[-1][2] == sb * size:
@@ -59,23 +53,50 @@ def sharing(graph: Graph, node: Node) -> dict[int, int]:
     return {number: 0 for number in node.inputs[:2] if graph.tensors[number].bytes == size}
 
 
+_HEADERS = {8: "motekit/nn_elementwise.h", 16: "motekit/nn_wide.h"}
+
+
+def _width(graph: Graph, node: Node) -> int:
+    """Bits of both inputs and the output."""
+    result = graph.output(node)
+    expect_dtype(graph, node, result, "int8", "int16")
+    for position in (0, 1):
+        expect_dtype(graph, node, graph.input(node, position), result.dtype)
+        if result.dtype == "int16" and (graph.input(node, position).zero_point or result.zero_point):
+            raise node_error(graph, node, "an int16 tensor has a zero point", "Quantize it symmetrically")
+    return 8 if result.dtype == "int8" else 16
+
+
+def _sum_factors(
+    node: Node, a: np.float32, b: np.float32, result: np.float32, left_shift: int
+) -> tuple[float, float, float]:
+    """Factors of both inputs and the output; TensorFlow Lite Micro adds in double and subtracts in float32."""
+    if node.op == "SUB":
+        twice_max = np.float32(2) * max(a, b)
+        return (
+            float(a / twice_max),
+            float(b / twice_max),
+            float(twice_max / (np.float32(1 << left_shift) * result)),
+        )
+    twice_max = 2 * float(max(a, b))
+    return float(a) / twice_max, float(b) / twice_max, twice_max / ((1 << left_shift) * float(result))
+
+
 @operator("ADD", "SUB")
 def add(graph: Graph, node: Node, target: Target) -> Kernel:
     """Sum or difference of int8."""
     a, b, result = graph.input(node, 0), graph.input(node, 1), graph.output(node)
-    for tensor in (a, b, result):
-        expect_dtype(graph, node, tensor, "int8")
+    bits = _width(graph, node)
+    left_shift = 15 if bits == 16 else 20
     over, _ = broadcast(graph, node)
-    scale_a, scale_b, scale_out = float(a.scale), float(b.scale), float(result.scale)
-    twice_max = 2 * max(scale_a, scale_b)
-    multiplier_a, shift_a = fixedpoint.quantize_multiplier(scale_a / twice_max)
-    multiplier_b, shift_b = fixedpoint.quantize_multiplier(scale_b / twice_max)
-    factor = twice_max / ((1 << _LEFT_SHIFT) * scale_out)
+    factor_a, factor_b, factor = _sum_factors(node, a.scale, b.scale, result.scale, left_shift)
     if factor >= 1.0:
-        raise node_error(graph, node, "the output's scale is more than 2^19 times smaller than the inputs'")
+        raise node_error(graph, node, "the output's scale is far too small for its inputs")
+    multiplier_a, shift_a = fixedpoint.quantize_multiplier(factor_a)
+    multiplier_b, shift_b = fixedpoint.quantize_multiplier(factor_b)
     multiplier_out, shift_out = fixedpoint.quantize_multiplier(factor)
     act_min, act_max = fixedpoint.activation_range(
-        fused_activation(graph, node), result.scale, result.zero_point, -128, 127
+        fused_activation(graph, node), result.scale, result.zero_point, -(1 << (bits - 1)), (1 << (bits - 1)) - 1
     )
     config = Struct(
         "mk_add",
@@ -83,13 +104,13 @@ def add(graph: Graph, node: Node, target: Target) -> Kernel:
             "over": over,
             "multiplier_a": multiplier_a, "multiplier_b": multiplier_b, "multiplier_out": multiplier_out,
             "shift_a": shift_a, "shift_b": shift_b, "shift_out": shift_out,
-            "left_shift": _LEFT_SHIFT, "sign_b": 1 if node.op == "ADD" else -1,
+            "left_shift": left_shift, "sign_b": 1 if node.op == "ADD" else -1,
             "zero_a": a.zero_point, "zero_b": b.zero_point, "out_zero": result.zero_point,
             "act_min": act_min, "act_max": act_max,
         },
     )  # fmt: skip
     return Kernel(
-        "mk_add_s8", "motekit/nn_elementwise.h", ("add_s8.c",), tuple(node.inputs[:2]), (node.outputs[0],), config,
+        f"mk_add_s{bits}", _HEADERS[bits], (f"add_s{bits}.c",), tuple(node.inputs[:2]), (node.outputs[0],), config,
         distance=sharing(graph, node),
     )  # fmt: skip
 
@@ -98,15 +119,14 @@ def add(graph: Graph, node: Node, target: Target) -> Kernel:
 def mul(graph: Graph, node: Node, target: Target) -> Kernel:
     """Product of int8."""
     a, b, result = graph.input(node, 0), graph.input(node, 1), graph.output(node)
-    for tensor in (a, b, result):
-        expect_dtype(graph, node, tensor, "int8")
+    bits = _width(graph, node)
     over, _ = broadcast(graph, node)
     factor = float(a.scale) * float(b.scale) / float(result.scale)
     if factor >= 2.0**14:
         raise node_error(graph, node, "the output's scale is far too small for its inputs")
     multiplier, shift = fixedpoint.quantize_multiplier(factor)
     act_min, act_max = fixedpoint.activation_range(
-        fused_activation(graph, node), result.scale, result.zero_point, -128, 127
+        fused_activation(graph, node), result.scale, result.zero_point, -(1 << (bits - 1)), (1 << (bits - 1)) - 1
     )
     config = Struct(
         "mk_mul",
@@ -117,7 +137,7 @@ def mul(graph: Graph, node: Node, target: Target) -> Kernel:
         },
     )  # fmt: skip
     return Kernel(
-        "mk_mul_s8", "motekit/nn_elementwise.h", ("mul_s8.c",), tuple(node.inputs[:2]), (node.outputs[0],), config,
+        f"mk_mul_s{bits}", _HEADERS[bits], (f"mul_s{bits}.c",), tuple(node.inputs[:2]), (node.outputs[0],), config,
         distance=sharing(graph, node),
     )  # fmt: skip
 

@@ -4,9 +4,9 @@ import numpy as np
 
 from .. import fixedpoint
 from ..ir import Graph, Node
-from ..kernels import Kernel, Target, select
+from ..kernels import Kernel, Target, plain, select
 from ..kernels.describe import PoolOp
-from . import expect_dtype, expect_range, expect_same_quantization, expect_shape, operator
+from . import expect_dtype, expect_range, expect_same_quantization, expect_shape, operator, wide
 from .conv import fused_activation, image_shape, padding_of
 
 
@@ -14,7 +14,7 @@ from .conv import fused_activation, image_shape, padding_of
 def pooling(graph: Graph, node: Node, target: Target) -> Kernel:
     """Check and describe a pooling layer."""
     source, result = graph.input(node, 0), graph.output(node)
-    expect_dtype(graph, node, source, "int8")
+    expect_dtype(graph, node, source, "int8", "int16")
     expect_dtype(graph, node, result, source.dtype)
     expect_same_quantization(graph, node, source, result)
     batch, in_h, in_w, channels = image_shape(graph, node, source)
@@ -37,4 +37,6 @@ def pooling(graph: Graph, node: Node, target: Target) -> Kernel:
         node.inputs[0], node.outputs[0], node.op == "AVERAGE_POOL_2D", batch, (in_h, in_w, channels),
         (out_h, out_w, channels), window, stride, (top, left), act_min, act_max,
     )  # fmt: skip
+    if source.dtype == "int16":
+        return wide.pooling(plain.pool(description, target), description)
     return select("pool", description, target)

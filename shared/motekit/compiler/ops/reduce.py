@@ -60,9 +60,7 @@ def reduce(graph: Graph, node: Node, target: Target) -> Kernel | Alias:
     )
 
 
-def _loops(
-    name: str, shape: tuple[int, ...], axes: set[int], graph: Graph, node: Node
-) -> dict[str, list[int]]:
+def _loops(name: str, shape: tuple[int, ...], axes: set[int], graph: Graph, node: Node) -> dict[str, list[int]]:
     """Sizes and strides of the loops over some axes, neighbours merged."""
     strides = dense_strides(shape)
     loops: list[tuple[int, int]] = []

@@ -7,7 +7,7 @@ import numpy as np
 from .. import fixedpoint
 from ..ir import Graph, Node, node_error
 from ..kernels import Array, Kernel, Struct, Target
-from . import expect_dtype, expect_shape, operator
+from . import expect_dtype, expect_shape, operator, wide
 
 _INTEGER_BITS = 5
 
@@ -16,13 +16,13 @@ _INTEGER_BITS = 5
 def softmax(graph: Graph, node: Node, target: Target) -> Kernel:
     """Softmax with its exponentials tabulated."""
     source, result = graph.input(node, 0), graph.output(node)
-    expect_dtype(graph, node, source, "int8")
+    expect_dtype(graph, node, source, "int8", "int16")
+    if source.dtype == "int16":
+        return wide.softmax(graph, node)
     expect_dtype(graph, node, result, "int8")
     expect_shape(graph, node, result, source.shape)
     if result.zero_point != -128 or result.scale != np.float32(1 / 256):
-        raise node_error(
-            graph, node, "its output is not in 1/256 from -128", "Let the converter choose the scale"
-        )
+        raise node_error(graph, node, "its output is not in 1/256 from -128", "Let the converter choose the scale")
     beta = float(node.options["beta"])
     if not math.isfinite(beta) or beta <= 0:
         raise node_error(graph, node, f"beta is {beta}")

@@ -7,7 +7,7 @@ import numpy as np
 from .. import fixedpoint
 from ..ir import Graph, Node, Tensor, node_error
 from ..kernels import Array, Kernel, Target
-from . import LOWERINGS, Alias, expect_dtype, expect_shape, operator
+from . import LOWERINGS, Alias, expect_dtype, expect_shape, operator, wide
 
 
 def lookup(graph: Graph, node: Node, table: list[int] | np.ndarray) -> Kernel | Alias:
@@ -34,9 +34,9 @@ def _clamp(value: int, low: int = -128, high: int = 127) -> int:
     return max(low, min(high, value))
 
 
-def rescale_table(source: Tensor, result: Tensor, low: int = -128, high: int = 127) -> list[int]:
-    """Requantization of every int8 value from one scale to another."""
-    multiplier, shift = fixedpoint.quantize_multiplier(float(source.scale) / float(result.scale))
+def rescale_table(factor: float, source: Tensor, result: Tensor, low: int = -128, high: int = 127) -> list[int]:
+    """Requantization of every int8 value by `factor`, the quotient of both scales."""
+    multiplier, shift = fixedpoint.quantize_multiplier(factor)
     return [
         _clamp(
             fixedpoint.requantize(value - source.zero_point, multiplier, shift) + result.zero_point, low, high
@@ -49,7 +49,9 @@ def rescale_table(source: Tensor, result: Tensor, low: int = -128, high: int = 1
 def relu(graph: Graph, node: Node, target: Target) -> Kernel | Alias:
     """Clamp below zero, with requantization."""
     source, result = _edges(graph, node)
-    return lookup(graph, node, rescale_table(source, result, max(-128, result.zero_point)))
+    # the quotient in float32, as TensorFlow Lite Micro computes it here (but not in QUANTIZE)
+    factor = float(source.scale / result.scale)
+    return lookup(graph, node, rescale_table(factor, source, result, max(-128, result.zero_point)))
 
 
 @operator("RELU6")
@@ -57,9 +59,7 @@ def relu6(graph: Graph, node: Node, target: Target) -> Kernel | Alias:
     """Clamp to 0 .. 6 in the input's own scale: TensorFlow Lite Micro does not requantize here."""
     source, result = _edges(graph, node)
     if not source.quantized.same_as(result.quantization):
-        raise node_error(
-            graph, node, "its input and output differ in scale", "Fuse it with the layer before it"
-        )
+        raise node_error(graph, node, "its input and output differ in scale", "Fuse it with the layer before it")
     six = _clamp(source.zero_point + fixedpoint.round_half_away(float(np.float32(6.0) / source.scale)))
     return lookup(graph, node, [_clamp(value, source.zero_point, six) for value in range(-128, 128)])
 
@@ -96,12 +96,16 @@ def _sigmoidal(graph: Graph, node: Node, function, fraction_bits: int, zero: int
 @operator("LOGISTIC")
 def logistic(graph: Graph, node: Node, target: Target) -> Kernel | Alias:
     """1 / (1 + exp(-x))."""
+    if graph.input(node, 0).dtype == "int16":
+        return wide.sigmoidal(graph, node)
     return _sigmoidal(graph, node, fixedpoint.logistic_q31, 8, -128, -128)
 
 
 @operator("TANH")
 def tanh(graph: Graph, node: Node, target: Target) -> Kernel | Alias:
     """Hyperbolic tangent."""
+    if graph.input(node, 0).dtype == "int16":
+        return wide.sigmoidal(graph, node)
     return _sigmoidal(graph, node, fixedpoint.tanh_q31, 7, 0, -128)
 
 

@@ -1,0 +1,39 @@
+#include "wide_requantize.h"
+
+void mk_conv_s16(const mk_wide_conv *wide, const int16_t *in, int16_t *out)
+{
+    const mk_conv *conv = &wide->conv;
+    const int32_t group_c = wide->group_c;
+    const int32_t in_h = conv->in_h, in_w = conv->in_w, in_c = conv->in_c;
+    const int32_t outputs_per_group = (int32_t)conv->out_c * group_c / in_c;
+
+    for (int32_t n = 0; n < conv->batch; n++, in += in_h * in_w * in_c) {
+        for (int32_t y = 0; y < conv->out_h; y++) {
+            for (int32_t x = 0; x < conv->out_w; x++) {
+                const int32_t top = y * conv->stride_h - conv->pad_top;
+                const int32_t left = x * conv->stride_w - conv->pad_left;
+                const int8_t *weight = conv->weights;
+                for (int32_t c = 0; c < conv->out_c; c++) {
+                    const mk_wide_channel *channel = &wide->channels[c];
+                    const int32_t first = c / outputs_per_group * group_c;
+                    int64_t sum = channel->bias;
+                    for (int32_t ky = 0; ky < conv->kernel_h; ky++) {
+                        const int32_t row = top + ky * conv->dilation_h;
+                        for (int32_t kx = 0; kx < conv->kernel_w; kx++) {
+                            const int32_t column = left + kx * conv->dilation_w;
+                            if (row < 0 || row >= in_h || column < 0 || column >= in_w) {
+                                weight += group_c; /* zero points are 0, and so is padding */
+                                continue;
+                            }
+                            const int16_t *pixel = &in[(row * in_w + column) * in_c + first];
+                            for (int32_t k = 0; k < group_c; k++)
+                                sum += *weight++ * pixel[k];
+                        }
+                    }
+                    const int32_t value = mk_wide_requantize(sum, channel, wide->narrow);
+                    *out++ = (int16_t)mk_clamp(value, conv->act_min, conv->act_max);
+                }
+            }
+        }
+    }
+}
