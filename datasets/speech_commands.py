@@ -229,7 +229,8 @@ def find(root: Path | str, keywords: Sequence[str] = KEYWORDS) -> SpeechCommands
     lists = {parent: _official_lists(parent) for parent in {folder.parent for folder in folders}}
     for folder in folders:
         for path in sorted(folder.iterdir()):
-            if not path.is_file() or path.name.startswith("."):
+            # a link that leads nowhere counts: reading it says so, leaving it out would hide it
+            if path.is_dir() or path.name.startswith("."):
                 continue
             if path.suffix.lower() in audio.SUFFIXES:
                 clips.append(_clip(root, path, keywords, lists[folder.parent]))

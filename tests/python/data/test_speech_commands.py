@@ -132,6 +132,15 @@ def test_a_folder_it_has_not_seen(tmp_path):
     assert [p.name for p in found.ignored] == ["clip.mp3"]
 
 
+def test_a_link_that_leads_nowhere_is_not_left_out(tmp_path):
+    put(tmp_path / "go" / "0123abcd_nohash_0.wav", tone(1))
+    (tmp_path / "go" / "0123abcd_nohash_1.wav").symlink_to(tmp_path / "gone.wav")
+    found = sc.find(tmp_path)
+    assert len(found.clips) == 2
+    with pytest.raises(DataError, match="does not exist"):
+        found.load()
+
+
 def test_official_lists_rule_where_they_lie(official_root):
     clips = by_name(sc.find(official_root))
     assert clips["speech_commands_v0.01/bed/1b4c9b89_nohash_0.wav"].partition == "validation"
