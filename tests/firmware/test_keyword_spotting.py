@@ -4,7 +4,6 @@ import json
 
 import numpy as np
 import pytest
-from signals import noise, speech
 
 from motekit import app as apps
 from motekit import demo
@@ -13,6 +12,7 @@ from motekit.firmware.run import FirmwareReplay
 from motekit.link import Outputs
 from motekit.pipeline import Pipeline
 from motekit.verify import verify
+from signals import noise, speech
 
 BOARD = "mps2_an386"
 RATE_HZ = 16000
