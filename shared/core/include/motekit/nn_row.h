@@ -16,7 +16,7 @@
  * out <= in - pixels * max(0, out_c - in_c). */
 void mk_pointwise_s8_row(const mk_conv *conv, uint16_t block, const int8_t *in, int8_t *out, void *scratch);
 
-/* Any convolution without groups. scratch: block * kernel_h * kernel_w * in_c bytes. Reads for
+/* Any convolution without groups. scratch: block * kernel_h * kernel_w * in_c + 4 bytes. Reads for
  * output row y no input row before y * stride_h - pad_top, and nothing for a pixel after its first output
  * is written. */
 void mk_conv_s8_row(const mk_conv *conv, uint16_t block, const int8_t *in, int8_t *out, void *scratch);

@@ -10,7 +10,8 @@ static inline uint32_t mk_patch_depth(const mk_conv *conv)
     return (uint32_t)conv->kernel_h * conv->kernel_w * conv->in_c;
 }
 
-/* Copies the int8[kernel_h][kernel_w][in_c] under the filter whose corner is at (top, left), padding included. */
+/* Copies the int8[kernel_h][kernel_w][in_c] under the filter whose corner is at (top, left), padding included. May
+ * read and write 3 bytes past the end of both. */
 void mk_patch_gather(const mk_conv *conv, const int8_t *in, int32_t top, int32_t left, int8_t *patch);
 
 /* The output pixels in order: rows, then columns. */

@@ -1,7 +1,7 @@
 """Weight layouts and kernels for particular cores. See `plain` for what they fall back on."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -148,14 +148,14 @@ def _matrix(op: ConvOp, target: Target, shape: str) -> Kernel | None:
         sources = ("pair.c", "patch.c") if shape == "dense" else ("pair.c", "pair_block.c", "patch.c")
         packed = Array("int8_t", pack_pairs(weights).astype("<i4").view(np.int8), kind="weights", align=4)
         config = _config(op, packed, _pair_channels(channels))
-        scratch = {"dense": 0, "pointwise": 8 * depth, "conv": 12 * depth}[shape]
+        scratch = {"dense": 0, "pointwise": 8 * depth, "conv": 12 * depth + 4}[shape]
         extra = ()
     elif target.name in ("m0", "mve"):
         if target.name == "mve" and (channels.shifts.max() > 0 or channels.bounds.max() >= 2**31):
             return None
         layout, sources, block = "row", ("row.c", "patch.c"), 8 if target.name == "mve" else 1
         config = _config(op, Array("int8_t", weights, kind="weights"), _plain_channels(channels))
-        scratch = 0 if shape == "dense" else block * depth
+        scratch = {"dense": 0, "pointwise": block * depth, "conv": block * depth + 4}[shape]
         extra = () if shape == "dense" else (block,)
     else:
         return None
@@ -171,13 +171,15 @@ def _matrix(op: ConvOp, target: Target, shape: str) -> Kernel | None:
         scratch=scratch,
         distance={} if distance is None else {op.source: distance},
         macs=op.macs,
-        overread=3 if layout == "pair" else 0,
+        overread=3,
     )
 
 
 @kernel("conv")
 def conv(op: ConvOp, target: Target) -> Kernel | None:
-    """Convolution and pointwise convolution."""
+    """Convolution and pointwise convolution, also depthwise convolution of a single channel."""
+    if op.depthwise and op.in_shape[2] == 1:
+        op = replace(op, depthwise=False, weights=np.moveaxis(op.weights, 3, 0))
     return _matrix(op, target, "pointwise" if op.is_pointwise else "conv")
 
 
