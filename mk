@@ -6,10 +6,12 @@ Uses nothing but the standard library, so that it runs before anything is instal
 """
 
 import hashlib
+import importlib.util
 import os
 import shutil
 import subprocess
 import sys
+import sysconfig
 import venv
 from pathlib import Path
 
@@ -31,7 +33,15 @@ def say(text):
 
 def missing_packages():
     """Apt packages of the tools that are not there."""
-    return [package for tool, packages in TOOLS.items() if not shutil.which(tool) for package in packages]
+    missing = [package for tool, packages in TOOLS.items() if not shutil.which(tool) for package in packages]
+    # Debian keeps two parts of its own Python in packages of their own
+    version = "python{}.{}".format(*sys.version_info)
+    if sys.prefix == "/usr":
+        if not importlib.util.find_spec("ensurepip"):
+            missing.append(version + "-venv")
+        if not Path(sysconfig.get_path("include"), "Python.h").exists():
+            missing.append(version + "-dev")
+    return missing
 
 
 def install_tools():
