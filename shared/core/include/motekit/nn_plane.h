@@ -20,10 +20,10 @@ typedef struct {
     uint16_t transpose; /* 0 or 1 */
 } mk_plane;
 
-/* 3x3, strides of 1 or 2. scratch: 4-aligned, 8 * ((band - 1) * stride + 3) * width bytes, where
- * width is the even number (outputs - 1) * stride + 4 or one more, for the outputs along a row of
- * the plane. May read up to 3 bytes past the end of in. In place if in and out have the same shape,
- * out <= in if not (they must not overlap then). */
-void mk_depthwise3x3_s8(const mk_conv *conv, const mk_plane *plane, const int8_t *in, int8_t *out, void *scratch);
+/* scratch: 4-aligned, 4 * kernel_h * kernel_w + 8 * ((band - 1) * stride + kernel) * width bytes, where stride
+ * and kernel are those across the rows of a plane, and width is (outputs - 1) * stride + kernel + 1, rounded
+ * up to an even number, along them. May read up to 3 bytes past the end of in. In place if in and out have
+ * the same shape; they must not overlap otherwise. */
+void mk_depthwise_s8_plane(const mk_conv *conv, const mk_plane *plane, const int8_t *in, int8_t *out, void *scratch);
 
 #endif

@@ -190,39 +190,30 @@ def dense(op: DenseOp, target: Target) -> Kernel | None:
 
 
 @kernel("conv")
-def depthwise3x3(op: ConvOp, target: Target) -> Kernel | None:
-    """Depthwise 3x3 through planes."""
-    in_c, (out_h, out_w, out_c) = op.in_shape[2], op.out_shape
-    if (
-        target.name not in ("dsp", "m0")
-        or not op.depthwise
-        or in_c != out_c
-        or op.kernel != (3, 3)
-        or op.dilation != (1, 1)
-        or max(op.stride) > 2
-        or min(op.pad) < 0
-        or max(op.pad) > 2
-        or out_h * out_w < 4
-    ):
+def depthwise_plane(op: ConvOp, target: Target) -> Kernel | None:
+    """Depthwise convolution through planes."""
+    out_h, out_w, out_c = op.out_shape
+    if target.name not in ("dsp", "m0") or not op.depthwise or op.in_shape[2] != out_c or op.dilation != (1, 1):
         return None
     constants = _settled(op, op.weights.reshape(-1, out_c).T)
-    if not _shifts_right(constants):
+    if not _shifts_right(constants) or min(op.pad) < 0:
         return None
-    transpose = out_h > out_w
-    along, across = ((out_h, op.stride[0]), (out_w, op.stride[1])) if transpose else (
-        (out_w, op.stride[1]), (out_h, op.stride[0]))  # fmt: skip
-    width = ((along[0] - 1) * along[1] + 5) & ~1
+    # rows of a plane are loaded by pairs and computed by fours: the longer side, and the filter's, along them
+    transpose = op.kernel[0] > op.kernel[1] or (op.kernel[0] == op.kernel[1] and out_h > out_w)
+    across, along = ((out_w, op.stride[1], op.kernel[1]), (out_h, op.stride[0], op.kernel[0]))
+    if not transpose:
+        across, along = along, across
+    width = ((along[0] - 1) * along[1] + along[2] + 2) & ~1
 
     def scratch(band: int) -> int:
-        return 8 * width * ((band - 1) * across[1] + 3)
+        return 4 * op.kernel[0] * op.kernel[1] + 8 * width * ((band - 1) * across[1] + across[2])
 
     band = _largest_band(across[0], scratch)
-    config = _config(op, Array("int8_t", op.weights, kind="weights"), _plain_channels(constants))
     return Kernel(
-        function="mk_depthwise3x3_s8",
+        function="mk_depthwise_s8_plane",
         header="motekit/nn_plane.h",
-        sources=("depthwise3x3_s8.c",),
-        config=config,
+        sources=("depthwise_s8_plane.c",),
+        config=_config(op, Array("int8_t", op.weights, kind="weights"), _plain_channels(constants)),
         extra=(Struct("mk_plane", {"band": band, "transpose": int(transpose)}),),
         inputs=(op.source,),
         outputs=(op.result,),

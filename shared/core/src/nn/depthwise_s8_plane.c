@@ -5,9 +5,8 @@
 #if defined(__ARM_FEATURE_DSP) && defined(__thumb2__)
 #define PLANE_DSP 1
 
-/* Weights, and with them sums, are doubled, which saves a shift in front of SMMULR. A row of the filter is
- * (w0, w1), (w1, w2) in the halves of two words; scale is 2^(32 - right shift). */
-#define WEIGHT_WORDS 6
+/* Weights, and with them sums, are doubled, which saves a shift in front of SMMULR. scale is
+ * 2^(32 - right shift). */
 #define BIAS_FACTOR 2
 #define OFFSET 0
 #define SCALE(shift) ((int32_t)(UINT32_C(1) << (uint32_t)(32 + (shift))))
@@ -15,7 +14,6 @@
 #else
 
 /* Planes hold activations + 128, because Thumb-1 loads only unsigned numbers at a fixed distance. */
-#define WEIGHT_WORDS 9
 #define BIAS_FACTOR 1
 #define OFFSET 128
 #define SCALE(shift) (shift)
@@ -26,7 +24,8 @@
 typedef struct {
     uint32_t in, out;             /* sizes of the image and of the output */
     uint32_t in_step, out_step;   /* bytes from one to the next */
-    uint32_t stride, weight_step; /* weight_step: bytes from one tap to the next */
+    uint32_t stride, kernel;
+    uint32_t weight_step;         /* bytes from one tap of the filter to the next */
     int32_t pad;
 } axis;
 
@@ -42,8 +41,9 @@ typedef struct {
     uint32_t next_source, next_out; /* from the end of an output row to the start of the next */
     uint32_t rows;
     uint32_t end;
-    int32_t weights[WEIGHT_WORDS];
-    uint32_t along, across, outputs; /* strides and outputs a row, for the plain path */
+    int32_t *weights;               /* of the 3x3 path: (w0, w1), (w1, w2) for each of three rows */
+    uint32_t along, across, outputs; /* strides and outputs of a row */
+    uint32_t kernel_along, kernel_across;
 } channel_work;
 
 #ifdef PLANE_DSP
@@ -53,10 +53,24 @@ static int32_t halves(int32_t low, int32_t high)
     return (int32_t)(((uint32_t)low & 0xffffu) | (uint32_t)high << 16);
 }
 
-static void set_row(channel_work *work, uint32_t i, int32_t w0, int32_t w1, int32_t w2)
+static int is_3x3(const channel_work *work)
 {
-    work->weights[2u * i] = halves(2 * w0, 2 * w1);
-    work->weights[2u * i + 1u] = halves(2 * w1, 2 * w2);
+    return work->kernel_along == 3 && work->kernel_across == 3 && work->along <= 2;
+}
+
+/* Row i of the filter, whose taps are `step` bytes apart, as words of two taps each; an odd row ends with 0. */
+static void set_row(channel_work *work, uint32_t i, const int8_t *taps, uint32_t step)
+{
+    const uint32_t length = work->kernel_along;
+    int32_t *words = work->weights + i * ((length + 1u) / 2u);
+
+    if (is_3x3(work)) {
+        words[0] = halves(2 * taps[0], 2 * taps[step]);
+        words[1] = halves(2 * taps[step], 2 * taps[2u * step]);
+        return;
+    }
+    for (uint32_t k = 0; k < length; k += 2, taps += 2u * step)
+        *words++ = halves(2 * taps[0], k + 1u < length ? 2 * taps[step] : 0);
 }
 
 /* twice a sum to its byte, rounded as mk_requantize does: scale in lr, out_zero in r12 */
@@ -72,7 +86,7 @@ static void set_row(channel_work *work, uint32_t i, int32_t w0, int32_t w1, int3
 #define SINGLE_ROW(source, w01, w12) \
     "ldrd r12, lr, [" source "], #4\n" "smlad r10, r12, " w01 ", r10\n" "smlabt r10, lr, " w12 ", r10\n"
 
-__attribute__((naked, noinline)) static void run(__attribute__((unused)) channel_work *work)
+__attribute__((naked, noinline)) static void run_3x3(__attribute__((unused)) channel_work *work)
 {
     __asm__ volatile(
         "push {r4-r11, lr}\n"
@@ -83,6 +97,7 @@ __attribute__((naked, noinline)) static void run(__attribute__((unused)) channel
         "ldm r0!, {r4-r8}\n"
         "add r12, sp, #24\n"
         "stm r12, {r4-r8}\n"
+        "ldr r0, [r0]\n"
         "ldm r0, {r4-r9}\n"
         "mov r0, r1\n"  /* source */
         "mov r12, r3\n" /* plane_row */
@@ -147,6 +162,105 @@ __attribute__((naked, noinline)) static void run(__attribute__((unused)) channel
         "pop {r4-r11, pc}\n");
 }
 
+static inline int8_t narrow(const channel_work *work, int32_t twice)
+{
+    __asm__("smmulr %0, %0, %1" : "+r"(twice) : "r"(work->multiplier));
+    twice += twice >> 31;
+    __asm__("smmlar %0, %0, %1, %2" : "+r"(twice) : "r"(work->scale), "r"(work->out_zero));
+    __asm__("ssat %0, #8, %0" : "+r"(twice));
+    return (int8_t)twice;
+}
+
+/* Four outputs together, so that a pair of weights is loaded once for all. Not inlined: its loop takes
+ * all registers. */
+__attribute__((noinline)) static int8_t *four_outputs(const channel_work *work, const int16_t *window, int8_t *out)
+{
+    const uint32_t pair_bytes = (work->kernel_along + 1u) / 2u * 4u, next_row = work->plane_row - pair_bytes;
+    const uint32_t one = 2u * work->along, two = 2u * one, three = 3u * one;
+    const uint32_t out_step = work->out_step;
+    const int32_t *weight = work->weights;
+    int32_t s0 = work->bias, s1 = s0, s2 = s0, s3 = s0;
+
+    for (uint32_t ky = work->kernel_across; ky; ky--) {
+        const int16_t *const end = window + pair_bytes / 2u;
+        int32_t w, x;
+        __asm__ volatile(
+            "0:\n"
+            "ldr %[w], [%[weight]], #4\n"
+            "ldr %[x], [%[taps], %[one]]\n"
+            "smlad %[s1], %[x], %[w], %[s1]\n"
+            "ldr %[x], [%[taps], %[two]]\n"
+            "smlad %[s2], %[x], %[w], %[s2]\n"
+            "ldr %[x], [%[taps], %[three]]\n"
+            "smlad %[s3], %[x], %[w], %[s3]\n"
+            "ldr %[x], [%[taps]], #4\n"
+            "smlad %[s0], %[x], %[w], %[s0]\n"
+            "cmp %[taps], %[end]\n"
+            "bne 0b\n"
+            : [s0] "+r"(s0), [s1] "+r"(s1), [s2] "+r"(s2), [s3] "+r"(s3), [taps] "+r"(window), [weight] "+r"(weight),
+              [w] "=&r"(w), [x] "=&r"(x)
+            : [end] "r"(end), [one] "r"(one), [two] "r"(two), [three] "r"(three)
+            : "cc", "memory");
+        window += next_row / 2u;
+    }
+    out[0] = narrow(work, s0);
+    out[out_step] = narrow(work, s1);
+    out += 2u * out_step;
+    out[0] = narrow(work, s2);
+    out[out_step] = narrow(work, s3);
+    return out + 2u * out_step;
+}
+
+__attribute__((noinline)) static int8_t *one_output(const channel_work *work, const int16_t *window, int8_t *out)
+{
+    const uint32_t pair_bytes = (work->kernel_along + 1u) / 2u * 4u, next_row = work->plane_row - pair_bytes;
+    const int32_t *weight = work->weights;
+    int32_t sum = work->bias;
+
+    for (uint32_t ky = work->kernel_across; ky; ky--) {
+        const int16_t *const end = window + pair_bytes / 2u;
+        int32_t w, x;
+        __asm__ volatile(
+            "0:\n"
+            "ldr %[w], [%[weight]], #4\n"
+            "ldr %[x], [%[taps]], #4\n"
+            "smlad %[sum], %[x], %[w], %[sum]\n"
+            "cmp %[taps], %[end]\n"
+            "bne 0b\n"
+            : [sum] "+r"(sum), [taps] "+r"(window), [weight] "+r"(weight), [w] "=&r"(w), [x] "=&r"(x)
+            : [end] "r"(end)
+            : "cc", "memory");
+        window += next_row / 2u;
+    }
+    *out = narrow(work, sum);
+    return out + work->out_step;
+}
+
+static void run_any(const channel_work *work)
+{
+    const uint32_t next = work->across * (work->plane_row / 2u) - work->outputs * work->along;
+    const int16_t *window = work->source;
+    int8_t *out = work->out;
+
+    for (uint32_t y = work->rows; y; y--) {
+        uint32_t left = work->outputs;
+        for (; left >= 4; left -= 4, window += 4u * work->along)
+            out = four_outputs(work, window, out);
+        for (; left; left--, window += work->along)
+            out = one_output(work, window, out);
+        window += next;
+        out += (int32_t)work->next_out;
+    }
+}
+
+static void run(channel_work *work)
+{
+    if (is_3x3(work))
+        run_3x3(work);
+    else
+        run_any(work);
+}
+
 /* Pixels of four channels, `count` of them `step` bytes apart, into a row of each of four planes. */
 static void spread(const int8_t *in, uint32_t step, uint32_t count, int16_t *row, uint32_t plane, uint32_t channels)
 {
@@ -180,30 +294,37 @@ static void spread(const int8_t *in, uint32_t step, uint32_t count, int16_t *row
 
 #else
 
-static void set_row(channel_work *work, uint32_t i, int32_t w0, int32_t w1, int32_t w2)
+static void set_row(channel_work *work, uint32_t i, const int8_t *taps, uint32_t step)
 {
-    work->weights[3u * i] = w0;
-    work->weights[3u * i + 1u] = w1;
-    work->weights[3u * i + 2u] = w2;
-    work->bias -= OFFSET * (w0 + w1 + w2);
+    int32_t *words = work->weights + i * work->kernel_along;
+
+    for (uint32_t k = 0; k < work->kernel_along; k++, taps += step) {
+        words[k] = *taps;
+        work->bias -= OFFSET * *taps;
+    }
 }
 
-static void run(const channel_work *work)
+static inline int8_t narrow(const channel_work *work, int32_t sum)
+{
+    sum = mk_requantize(sum, work->multiplier, work->scale) + work->out_zero;
+    return (int8_t)mk_clamp(sum, INT8_MIN, INT8_MAX);
+}
+
+static void run_3x3(const channel_work *work)
 {
     const uint32_t row = work->plane_row / (uint32_t)sizeof(uint16_t), along = work->along;
     const uint32_t next = work->across * row - work->outputs * along;
-    const int32_t w0 = work->weights[0], w1 = work->weights[1], w2 = work->weights[2];
     const uint16_t *top = (const uint16_t *)work->source, *middle = top + row, *bottom = middle + row;
+    const int32_t *const w = work->weights;
     int8_t *out = work->out;
 
     for (uint32_t y = work->rows; y; y--) {
         for (uint32_t x = work->outputs; x; x--) {
             int32_t sum = work->bias;
-            sum += w0 * top[0] + w1 * top[1] + w2 * top[2];
-            sum += work->weights[3] * middle[0] + work->weights[4] * middle[1] + work->weights[5] * middle[2];
-            sum += work->weights[6] * bottom[0] + work->weights[7] * bottom[1] + work->weights[8] * bottom[2];
-            sum = mk_requantize(sum, work->multiplier, work->scale) + work->out_zero;
-            *out = (int8_t)mk_clamp(sum, INT8_MIN, INT8_MAX);
+            sum += w[0] * top[0] + w[1] * top[1] + w[2] * top[2];
+            sum += w[3] * middle[0] + w[4] * middle[1] + w[5] * middle[2];
+            sum += w[6] * bottom[0] + w[7] * bottom[1] + w[8] * bottom[2];
+            *out = narrow(work, sum);
             out += work->out_step;
             top += along;
             middle += along;
@@ -214,6 +335,36 @@ static void run(const channel_work *work)
         bottom += next;
         out += (int32_t)work->next_out;
     }
+}
+
+static void run_any(const channel_work *work)
+{
+    const uint32_t row = work->plane_row / (uint32_t)sizeof(uint16_t), length = work->kernel_along;
+    const uint32_t next = work->across * row - work->outputs * work->along;
+    const uint16_t *window = (const uint16_t *)work->source;
+    int8_t *out = work->out;
+
+    for (uint32_t y = work->rows; y; y--) {
+        for (uint32_t x = work->outputs; x; x--, window += work->along, out += work->out_step) {
+            const int32_t *weight = work->weights;
+            const uint16_t *taps = window;
+            int32_t sum = work->bias;
+            for (uint32_t ky = work->kernel_across; ky; ky--, taps += row - length)
+                for (const uint16_t *const end = taps + length; taps < end;)
+                    sum += *weight++ * *taps++;
+            *out = narrow(work, sum);
+        }
+        window += next;
+        out += (int32_t)work->next_out;
+    }
+}
+
+static void run(const channel_work *work)
+{
+    if (work->kernel_along == 3 && work->kernel_across == 3)
+        run_3x3(work);
+    else
+        run_any(work);
 }
 
 static void spread(const int8_t *in, uint32_t step, uint32_t count, int16_t *row, uint32_t plane, uint32_t channels)
@@ -235,14 +386,13 @@ static void prepare(const mk_conv *conv, const axis *along, const axis *across, 
     work->multiplier = channel->multiplier;
     work->bias = BIAS_FACTOR * channel->bias;
     work->scale = SCALE(channel->shift);
-    for (uint32_t i = 0; i < 3; i++) {
-        const int8_t *weight = conv->weights + c + i * across->weight_step;
-        set_row(work, i, weight[0], weight[along->weight_step], weight[2u * along->weight_step]);
-    }
+    for (uint32_t i = 0; i < across->kernel; i++)
+        set_row(work, i, conv->weights + c + i * across->weight_step, along->weight_step);
 }
 
 typedef struct {
     axis along, across;
+    int32_t *weights; /* of one channel */
     int16_t *planes;
     uint32_t width, plane; /* int16 in a row and in a plane */
     uint32_t band;
@@ -274,9 +424,12 @@ static void four_channels(const mk_conv *conv, const walk *w, uint32_t first, co
 {
     const axis *along = &w->along, *across = &w->across;
     const uint32_t left = conv->out_c - first, channels = left < 4 ? left : 4;
-    const uint32_t keep = 3u - across->stride;
+    const uint32_t keep = across->kernel > across->stride ? across->kernel - across->stride : 0;
     channel_work work;
 
+    work.weights = w->weights;
+    work.kernel_along = along->kernel;
+    work.kernel_across = across->kernel;
     work.plane_row = 2u * w->width;
     work.out_zero = conv->out_zero;
     work.out_step = along->out_step;
@@ -295,7 +448,7 @@ static void four_channels(const mk_conv *conv, const walk *w, uint32_t first, co
                 int16_t *plane = w->planes + c * w->plane;
                 memmove(plane, plane + w->band * across->stride * w->width, keep * work.plane_row);
             }
-        load_band(w, in, y, (outputs - 1u) * across->stride + 3u, y ? keep : 0, channels);
+        load_band(w, in, y, (outputs - 1u) * across->stride + across->kernel, y ? keep : 0, channels);
         work.rows = outputs;
         for (uint32_t c = 0; c < channels; c++) {
             prepare(conv, along, across, first + c, &work);
@@ -306,17 +459,20 @@ static void four_channels(const mk_conv *conv, const walk *w, uint32_t first, co
     }
 }
 
-void mk_depthwise3x3_s8(const mk_conv *conv, const mk_plane *plane, const int8_t *in, int8_t *out, void *scratch)
+void mk_depthwise_s8_plane(const mk_conv *conv, const mk_plane *plane, const int8_t *in, int8_t *out, void *scratch)
 {
     const uint32_t in_c = conv->in_c, out_c = conv->out_c;
-    const axis x = {conv->in_w, conv->out_w, in_c, out_c, conv->stride_w, out_c, conv->pad_left};
-    const axis y = {conv->in_h, conv->out_h, in_c * conv->in_w, out_c * conv->out_w, conv->stride_h, 3u * out_c,
-                    conv->pad_top};
-    walk w = {plane->transpose ? y : x, plane->transpose ? x : y, scratch, 0, 0, plane->band, (int16_t)(conv->in_zero + OFFSET)};
+    const axis x = {conv->in_w, conv->out_w, in_c, out_c, conv->stride_w, conv->kernel_w, out_c, conv->pad_left};
+    const axis y = {conv->in_h, conv->out_h, in_c * conv->in_w, out_c * conv->out_w, conv->stride_h, conv->kernel_h,
+                    conv->kernel_w * out_c, conv->pad_top};
+    const uint32_t taps = (uint32_t)conv->kernel_h * conv->kernel_w;
+    walk w = {plane->transpose ? y : x, plane->transpose ? x : y, scratch, 0, 0, 0, plane->band,
+              (int16_t)(conv->in_zero + OFFSET)};
     const uint32_t bytes = conv->out_h * (uint32_t)conv->out_w * out_c;
 
-    w.width = ((w.along.out - 1u) * w.along.stride + 5u) & ~1u;
-    w.plane = w.width * ((w.band - 1u) * w.across.stride + 3u);
+    w.planes = (int16_t *)(void *)(w.weights + taps);
+    w.width = ((w.along.out - 1u) * w.along.stride + w.along.kernel + 2u) & ~1u;
+    w.plane = w.width * ((w.band - 1u) * w.across.stride + w.across.kernel);
     for (uint32_t i = 0; i < 4u * w.plane; i++)
         w.planes[i] = w.in_zero;
     for (uint32_t n = 0; n < conv->batch; n++, in += conv->in_h * (uint32_t)conv->in_w * in_c, out += bytes) {
