@@ -1,0 +1,210 @@
+"""What each feature block costs on a core, and whether it gives the host's bits.
+
+Every block runs over the same signals, some of them hostile, in one bare image (shared/firmware/bench/dsp) in
+QEMU and in the same program on the host. Instructions are those of the first signal, counted exactly.
+"""
+
+import functools
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from elftools.elf.elffile import ELFFile
+
+from .bench import _FLAGS, Board, _run, _tool, bench_dir, board, counter_plugin
+from .codegen import c
+from .dsp.resample import Resampler
+from .dsp.sos import Sos
+from .dsp.spectrum import FloatFft, window
+from .errors import ToolError
+from .paths import core_dir
+
+LENGTH, SIGNALS = 1000, 8
+_RECORD = np.dtype([("name", "S28"), ("scratch", "<u4"), ("hash", "<u4")])
+
+#: sources of the core behind each case
+SOURCES = {
+    "math_500": ("math",),
+    "sos_4x1000": ("sos",),
+    "resample_125_to_50": ("resample",),
+    "moments_125": ("moments",),
+    "rfft_512": ("rfft",),
+    "spectrum_128": ("spectrum", "rfft", "moments", "math"),
+    "activity_3x125": ("spectrum", "rfft", "moments", "math"),
+}
+
+
+def signals() -> np.ndarray:
+    """Signals of the bench, float32[8, 1000]: the first is the one whose instructions are quoted."""
+    rng = np.random.default_rng(1)
+    time = np.arange(LENGTH) / 125
+    pulse = 100 * np.exp(2 * np.cos(2 * np.pi * 1.3 * time)) + 5 * np.sin(time) + rng.normal(0, 1, LENGTH)
+    since = np.mod(np.arange(LENGTH), 74)
+    ringing = 6 * np.exp(-since / 13) * np.sin(1.78 * since) + rng.normal(0, 0.4, LENGTH)
+    impulse = np.zeros(LENGTH)
+    impulse[0] = 1
+    missing = pulse.copy()
+    missing[60] = np.nan
+    rows = [
+        pulse, rng.normal(0, 1, LENGTH), ringing, np.full(LENGTH, 1000.1), impulse, np.arange(LENGTH) % 7 * 1e-41,
+        missing, np.where(np.arange(LENGTH) // 5 % 2, 32767, -32768),
+    ]  # fmt: skip
+    return np.array(rows, np.float32)
+
+
+def tables() -> str:
+    """Constants of the cases, as C."""
+    sos, resampler = Sos("bandpass", (0.5, 8.0), 4, 125.0), Resampler(125, 50)
+    arrays = {"sos_coefficients": sos.tables["coefficients"], "resample_phases": resampler.tables["phases"]}
+    for length in (128, 512):
+        fft = FloatFft(length)
+        arrays |= {f"fft{length}_twiddle": fft.twiddle, f"fft{length}_order": fft.order}
+    arrays["hann125"] = window("hann", 125)
+    constants = {"RESAMPLE_UP": resampler.up, "RESAMPLE_DOWN": resampler.down, "RESAMPLE_TAPS": resampler.struct.taps}
+    lines = ["#include <stdint.h>"] + [f"#define {name} {value}u" for name, value in constants.items()]
+    return "\n".join(lines) + "\n" + "".join(c.array(name, np.asarray(a), "static const") for name, a in arrays.items())
+
+
+def _sources(host: bool) -> list[Path]:
+    folder = bench_dir()
+    cases = sorted((folder / "dsp").glob("*.c"))
+    if host:
+        return cases
+    shim = "semihost_host.c"
+    return [folder / "startup.c", folder / "semihost.c", *(path for path in cases if path.name != shim)]
+
+
+def _prepare(folder: Path) -> None:
+    (folder / "tables.h").write_text(tables())
+    (folder / "input.bin").write_bytes(signals().tobytes())
+
+
+def _read(folder: Path) -> np.ndarray:
+    records = np.frombuffer((folder / "output.bin").read_bytes(), _RECORD)
+    if not len(records):
+        raise ToolError("the bench wrote no records. Report this as a bug.")
+    return records
+
+
+def _core_sources() -> list[Path]:
+    return sorted((core_dir() / "src" / "dsp").glob("*.c"))
+
+
+@functools.cache
+def host_hashes() -> dict[str, int]:
+    """Hash of each case's outputs as the host computes them.
+
+    Raises
+    ------
+    ToolError
+        If there is no C compiler.
+    """
+    with tempfile.TemporaryDirectory(prefix="motekit-bench-") as name:
+        folder = Path(name)
+        _prepare(folder)
+        command = [
+            _tool("cc", "gcc"), "-std=c99", "-O2", "-ffp-contract=off", "-Wall", "-Wextra", "-Werror",
+            "-Wno-unused-const-variable", f"-I{core_dir() / 'include'}", f"-I{folder}",
+            *map(str, _sources(host=True)), *map(str, _core_sources()), "-lm", "-o", str(folder / "bench"),
+        ]  # fmt: skip
+        _run(command, "building the bench for the host")
+        _run([str(folder / "bench")], "the bench on the host", cwd=folder)
+        return {row["name"].decode(): int(row["hash"]) for row in _read(folder)}
+
+
+def _code_bytes(folder: Path, flags: tuple[str, ...]) -> dict[str, int]:
+    """Code and constants of each source of the core's blocks."""
+    compiler = _tool("arm-none-eabi-gcc", "gcc-arm-none-eabi")
+    names = sorted({name for used in SOURCES.values() for name in used})
+    paths = [str(core_dir() / "src" / "dsp" / f"{name}.c") for name in names]
+    _run([compiler, *flags, f"-I{core_dir() / 'include'}", "-c", *paths], "compiling the blocks", cwd=folder)
+    sizes = {}
+    for name in names:
+        with open(folder / f"{name}.o", "rb") as file:
+            kept = (".text", ".rodata")
+            sizes[name] = sum(s["sh_size"] for s in ELFFile(file).iter_sections() if s.name.startswith(kept))
+    return sizes
+
+
+def bench_dsp(board_name: str) -> dict[str, Any]:
+    """Measure every feature block on a board.
+
+    Parameters
+    ----------
+    board_name : str
+        One of `motekit.bench.BOARDS` with at least 256 kB of RAM.
+
+    Returns
+    -------
+    dict
+        The object of `motekit bench-dsp --json`: for each block instructions of one call, bytes of scratch, bytes
+        of code, and whether its output on all signals has the host's bits.
+
+    Raises
+    ------
+    MotekitError
+        If a tool is missing or fails.
+    """
+    target = board(board_name)
+    expected = host_hashes()
+    with tempfile.TemporaryDirectory(prefix="motekit-bench-") as name:
+        folder = Path(name)
+        _prepare(folder)
+        (folder / "memory.ld").write_text(
+            f"MEMORY {{ FLASH (rx) : ORIGIN = {target.flash[0]:#x}, LENGTH = {target.flash[1]:#x}\n"
+            f"RAM (rwx) : ORIGIN = {target.ram[0]:#x}, LENGTH = {target.ram[1]:#x} }}\n"
+        )
+        flags = (*target.cpu, *_FLAGS)
+        elf = folder / "bench.elf"
+        command = [
+            _tool("arm-none-eabi-gcc", "gcc-arm-none-eabi"), *flags, "-Wno-unused-const-variable",
+            f"-I{core_dir() / 'include'}", f"-I{folder}", *map(str, _sources(host=False)), *map(str, _core_sources()),
+            "-nostartfiles", "--specs=nano.specs", "-Wl,--gc-sections", f"-Wl,-T,{folder / 'memory.ld'}",
+            f"-Wl,-T,{bench_dir() / 'bench.ld'}", "-lm", "-o", str(elf),
+        ]  # fmt: skip
+        _run(command, "building the bench image")
+        counts = _emulate(target, elf)
+        records, code = _read(folder), _code_bytes(folder, flags)
+    blocks = []
+    for row, instructions in zip(records, counts[::SIGNALS], strict=True):
+        block = row["name"].decode()
+        blocks.append(
+            {
+                "block": block,
+                "instructions": instructions,
+                "scratch": int(row["scratch"]),
+                "flash": sum(code[source] for source in SOURCES[block]),
+                "exact": expected.get(block) == int(row["hash"]),
+            }
+        )
+    return {
+        "board": board_name,
+        "core": target.core,
+        "exact": all(block["exact"] for block in blocks),
+        "blocks": blocks,
+    }
+
+
+def _emulate(target: Board, elf: Path) -> list[int]:
+    """Instructions of each case and signal, in the order they ran."""
+    folder = elf.parent
+    with open(elf, "rb") as file:
+        symbols = {s.name: s["st_value"] & ~1 for s in ELFFile(file).get_section_by_name(".symtab").iter_symbols()}
+    marks = [(symbols["bench_begin"], 1), (symbols["bench_end"], 2)]
+    (folder / "marks.txt").write_text("".join(f"{address:x} {mark}\n" for address, mark in marks))
+    command = [
+        _tool("qemu-system-arm", "qemu-system-arm"), "-M", target.machine, "-display", "none", "-serial", "none",
+        "-monitor", "none", "-semihosting-config", "enable=on,target=native", "-kernel", elf.name, *target.emulator,
+        "-plugin", f"{counter_plugin()},marks=marks.txt,out=counts.txt",
+    ]  # fmt: skip
+    _run(command, f"the emulation of {target.core}", cwd=folder)
+    counts: list[int] = []
+    begin = 0
+    for line in (folder / "counts.txt").read_text().splitlines():
+        mark, count = map(int, line.split())
+        if mark == 1:
+            begin = count
+        else:
+            counts.append(count - begin)
+    return counts
