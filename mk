@@ -73,44 +73,43 @@ def install_tools():
             return
 
 
-def fingerprint():
-    """Changes when what is installed must be made again: dependencies or the C core's extension."""
-    digest = hashlib.sha256(str(ROOT).encode())
-    sources = [ROOT / "pyproject.toml", ROOT / "setup.py", ROOT / "shared/motekit/core_build.py"]
+def fingerprints():
+    """Two hashes: one changes with the dependencies, one with what is compiled into the C core's extension."""
+    wants = hashlib.sha256(str(ROOT).encode() + (ROOT / "pyproject.toml").read_bytes())
+    sources = [ROOT / "setup.py", ROOT / "shared/motekit/core_build.py"]
     for folder in ("include/motekit", "src/dsp", "src/post", "src/runtime"):
         sources += sorted((ROOT / "shared/core" / folder).glob("*.[ch]"))
+    core = hashlib.sha256()
     for path in sources:
-        digest.update(path.name.encode() + b"\0" + path.read_bytes())
-    return digest.hexdigest()
+        core.update(path.name.encode() + b"\0" + path.read_bytes())
+    return [wants.hexdigest(), core.hexdigest()]
 
 
 def install_package():
     """Make .venv and install the checkout into it, editable, with what its tests need."""
     stamp = VENV / "motekit-installed"
-    wanted = fingerprint()
-    if PYTHON.exists() and stamp.exists() and stamp.read_text() == wanted:
+    wanted = fingerprints()
+    found = stamp.read_text().split() if PYTHON.exists() and stamp.exists() else []
+    if found == wanted:
         return
     if not PYTHON.exists():
         say(f"making {VENV}")
         venv.create(VENV, with_pip=True)
-    say("installing motekit and the packages it needs (minutes the first time)")
-    # pip's own cache directory may belong to another user under sudo; pip then says so and goes on
-    result = subprocess.run(
-        [
-            str(PYTHON),
-            "-m",
-            "pip",
-            "install",
-            "--quiet",
-            "--disable-pip-version-check",
-            "--editable",
-            f"{ROOT}[test]",
-        ]
-    )
+    if found[:1] == wanted[:1]:
+        say("compiling the C core")
+        # what builds it is in .venv already: no network needed
+        how = ["--no-deps", "--no-build-isolation"]
+    else:
+        say("installing motekit and the packages it needs (minutes the first time)")
+        how = []
+    command = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *how]
+    # the build backend's remarks on editable installs are not for users
+    environment = {**os.environ, "PYTHONWARNINGS": "ignore"}
+    result = subprocess.run([*command, "--editable", f"{ROOT}[test]"], env=environment, stdout=sys.stderr)
     if result.returncode:
         say("the installation failed; the lines above say why. Mend it and run the same command again.")
         sys.exit(result.returncode)
-    stamp.write_text(wanted)
+    stamp.write_text("\n".join(wanted))
 
 
 def main():

@@ -43,8 +43,9 @@ def declarations(header: str) -> str:
     text = re.sub(r"^#if defined\(__ARM.*?^#else$.*?^#endif$", "", text, flags=re.DOTALL | re.MULTILINE)
     lines = []
     for line in text.splitlines():
-        if re.match(r"#define MK_\w+ (0x)?[0-9A-Fa-f]+u?$", line):
-            lines.append(re.sub(r" (0x)?[0-9A-Fa-f]+u?$", " ...", line))
+        if constant := re.match(r"(#define MK_\w+ (?:0x)?[0-9A-Fa-f]+)u?$", line.rstrip()):
+            # with its value, so that it may be the length of an array in a struct
+            lines.append(constant[1])
         elif not line.startswith("#"):
             lines.append(line)
     return "\n".join(lines)
