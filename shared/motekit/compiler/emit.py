@@ -255,7 +255,7 @@ def emit(
             f"/* Written by motekit compile; do not edit. {provenance} */\n",
             f'#include "{name}_model.h"\n\n',
             *(f'#include "{header}"\n' for header in headers),
-            "#include <string.h>\n" if "mem" in init else "",
+            "#include <string.h>\n" if "memset(" in init or "memcpy(" in init else "",
             _PREAMBLE,
             "\n".join(writer.definitions),
             "\n" if writer.definitions else "",

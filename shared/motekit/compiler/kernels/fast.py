@@ -30,7 +30,8 @@ def pack_pairs(weights: np.ndarray) -> np.ndarray:
     padded[:out_c, :depth] = weights
     halves = (256 * padded[1::2] + padded[::2]).reshape(len(padded) // 2, -1, 4)
     words = (halves[:, :, [0, 1]] & 0xFFFF) | (halves[:, :, [2, 3]] & 0xFFFF) << 16
-    return words.astype(np.uint32).view(np.int32).reshape(len(padded) // 2, -1)
+    words = np.ascontiguousarray(words.reshape(len(padded) // 2, -1), dtype=np.uint32)
+    return words.view(np.int32)
 
 
 @dataclass(frozen=True, eq=False)
@@ -146,7 +147,7 @@ def _matrix(op: ConvOp, target: Target, shape: str) -> Kernel | None:
             return None
         layout, depth = "pair", _depth4(weights)
         sources = ("pair.c", "patch.c") if shape == "dense" else ("pair.c", "pair_block.c", "patch.c")
-        packed = Array("int8_t", pack_pairs(weights).astype("<i4").view(np.int8), kind="weights", align=4)
+        packed = Array("int8_t", np.ascontiguousarray(pack_pairs(weights), dtype="<i4").view(np.int8), kind="weights", align=4)
         config = _config(op, packed, _pair_channels(channels))
         scratch = {"dense": 0, "pointwise": 8 * depth, "conv": 12 * depth + 4}[shape]
         extra = ()

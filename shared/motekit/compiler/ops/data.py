@@ -321,7 +321,10 @@ def _blocks(graph: Graph, node: Node) -> tuple[list[int], np.ndarray]:
 
 @operator("SPACE_TO_BATCH_ND")
 def space_to_batch(graph: Graph, node: Node, target: Target) -> list[Kernel]:
-    """Every block's element to a batch of its own; what dilated convolutions are exported with."""
+    """Every block's element to a batch of its own; what dilated convolutions are exported with.
+
+    Padding is the stored value 0, not the zero point: so TensorFlow Lite Micro has it.
+    """
     source, result = _ends(graph, node)
     expect_dtype(graph, node, source, "int8", "int16")
     block, pads = _blocks(graph, node)
@@ -339,7 +342,7 @@ def space_to_batch(graph: Graph, node: Node, target: Target) -> list[Kernel]:
             (f"fill_{bits}.c",),
             (),
             (node.outputs[0],),
-            extra=(result.zero_point, result.elements),
+            extra=(0, result.elements),
         )  # fmt: skip
     ]
     in_strides, out_strides = dense_strides(source.shape), dense_strides(result.shape)

@@ -126,9 +126,16 @@ def interpolation_table(width: float, zero: int, function) -> np.ndarray:
 
 
 def sigmoid_table() -> Array:
-    """sigmoid(i / 24) in Q16 for i = 0..255."""
-    values = [min(round(65536 / (1 + math.exp(-i / 24))), 65535) for i in range(256)]
-    return Array("uint16_t", np.array(values, np.int64))
+    """sigmoid(i / 24) in Q16 for i = 0..255, less a sixteenth of its second difference.
+
+    That halves the error of linear interpolation in the middle between entries. The last entry is 1.
+    """
+
+    def exact(i: int) -> float:
+        return 65536 / (1 + math.exp(-i / 24))
+
+    values = [round(exact(i) - (exact(i - 1) - 2 * exact(i) + exact(i + 1)) / 16) for i in range(255)]
+    return Array("uint16_t", np.array([*values, 65535], np.int64))
 
 
 def sigmoid_config(multiplier: int, shift: int) -> dict:
