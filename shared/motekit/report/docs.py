@@ -5,6 +5,8 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from .. import app as apps
 from ..app import App
 from ..errors import ConfigError
@@ -33,6 +35,7 @@ def update(*, check: bool = False, measure: bool = False) -> dict[str, Any]:
     if measure and not check:
         for name in apps.app_names():
             measure_cost(apps.load(name))
+            draw(apps.load(name), root / "docs")
     changed = []
     for path in [root / "README.md", *sorted(root.glob("docs/*.md")), *sorted(root.glob("apps/*/README.md"))]:
         old = path.read_text(encoding="utf8")
@@ -42,6 +45,39 @@ def update(*, check: bool = False, measure: bool = False) -> dict[str, Any]:
             if not check:
                 write_text(path, new)
     return {"changed": changed}
+
+
+def draw(app: App, folder: Path) -> None:
+    """Draw the pictures that documents show: the built-in stream, confusion matrix, error trade-off."""
+    from ..agreement import probabilities
+    from ..demo import builtin_scene
+    from ..pipeline import Pipeline
+    from ..verify import window_end_s
+    from . import plots
+
+    scene, block = builtin_scene(), app.feature_block
+    replay = Pipeline(app).stream([scene.samples])
+    times = np.array([window_end_s(app, window) for window in range(len(replay.scores))])
+    overview = plots.overview(
+        scene.truth,
+        replay.events,
+        times,
+        app.labels,
+        app.decision.get("never", []),
+        replay.features,
+        block.q,
+        block.hop / app.rate_hz,
+        probabilities(replay.scores),
+    )
+    plots.save(overview, folder / f"{app.name}-stream.png")
+    results = _results(app)
+    plots.save(
+        plots.confusion(np.array(results["cross_validation"]["confusion"]), app.labels),
+        folder / f"{app.name}-confusion.png",
+    )
+    stream = results["stream"]
+    chosen = (stream["false_accepts_per_hour"], stream["miss_rate"])
+    plots.save(plots.det(stream["det"], chosen), folder / f"{app.name}-det.png")
 
 
 def measure_cost(app: App) -> None:

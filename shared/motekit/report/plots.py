@@ -8,6 +8,7 @@ import matplotlib
 matplotlib.use("Agg")
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ..files import replacing
@@ -32,25 +33,33 @@ def features(rows: np.ndarray, q: int, hop_s: float, name: str) -> Figure:
     """Feature rows int16[n, width] as a picture."""
     figure = Figure(figsize=_WIDE, layout="constrained")
     axes = figure.subplots()
-    values = np.maximum(rows.T / 2.0**q, 0)
-    picture = axes.imshow(
-        values, aspect="auto", origin="lower", cmap="magma", extent=(0, len(rows) * hop_s, 0, rows.shape[1])
-    )
-    axes.set(xlabel="time in s", ylabel=name)
+    picture = _spectrogram(axes, rows, q, hop_s, name)
     figure.colorbar(picture, ax=axes, label="ln energy", pad=0.01)
     return figure
+
+
+def _spectrogram(axes: Axes, rows: np.ndarray, q: int, hop_s: float, name: str):
+    extent = (0, len(rows) * hop_s, 0, rows.shape[1])
+    axes.set(xlabel="time in s", ylabel=name)
+    values = np.maximum(rows.T / 2.0**q, 0)
+    return axes.imshow(values, aspect="auto", origin="lower", cmap="magma", extent=extent)
 
 
 def scores(probabilities: np.ndarray, times: np.ndarray, labels: Sequence[str], never: Sequence[str]) -> Figure:
     """Probabilities [windows, labels] over time; labels that are never reported are drawn pale."""
     figure = Figure(figsize=(11.0, 3.0), layout="constrained")
-    axes = figure.subplots()
+    _score_lines(figure.subplots(), probabilities, times, labels, never)
+    return figure
+
+
+def _score_lines(
+    axes: Axes, probabilities: np.ndarray, times: np.ndarray, labels: Sequence[str], never: Sequence[str]
+) -> None:
     colours = matplotlib.colormaps["tab20"](np.linspace(0, 1, len(labels)))
     for label, column, colour in zip(labels, probabilities.T, colours, strict=True):
         axes.plot(times, column, label=label, color="#cccccc" if label in never else colour, linewidth=1.2)
     axes.set(xlabel="time in s", ylabel="probability", ylim=(0, 1.02), xlim=(0, times[-1] if len(times) else 1))
     axes.legend(ncols=6, fontsize="x-small", loc="upper center", bbox_to_anchor=(0.5, -0.2))
-    return figure
 
 
 def detections(
@@ -61,9 +70,20 @@ def detections(
     duration_s: float,
 ) -> Figure:
     """What was said (bars: label, start, end in s) and what was reported (marks) on one time line."""
+    figure = Figure(figsize=(11.0, 0.28 * len(labels) + 0.6), layout="constrained")
+    _marks(figure.subplots(), truth, events, times, labels, duration_s)
+    return figure
+
+
+def _marks(
+    axes: Axes,
+    truth: Sequence[tuple[str, float, float]],
+    events: Sequence[KeywordEvent],
+    times: np.ndarray,
+    labels: Sequence[str],
+    duration_s: float,
+) -> None:
     names = [label for label in labels if not label.startswith("_")]
-    figure = Figure(figsize=(11.0, 0.28 * len(names) + 0.9), layout="constrained")
-    axes = figure.subplots()
     for label, start, end in truth:
         if label in names:
             axes.barh(names.index(label), end - start, left=start, height=0.7, color="#a9d6e5")
@@ -80,6 +100,28 @@ def detections(
     axes.set_yticks(range(len(names)), names)
     axes.set(xlabel="time in s", xlim=(0, duration_s), ylim=(len(names) - 0.4, -0.6))
     axes.grid(axis="x", alpha=0.3)
+
+
+def overview(
+    truth: Sequence[tuple[str, float, float]],
+    events: Sequence[KeywordEvent],
+    times: np.ndarray,
+    labels: Sequence[str],
+    never: Sequence[str],
+    rows: np.ndarray,
+    q: int,
+    hop_s: float,
+    probabilities: np.ndarray,
+) -> Figure:
+    """Detections above features above scores, on one time axis."""
+    figure = Figure(figsize=(11.0, 8.0), layout="constrained")
+    above, middle, below = figure.subplots(3, 1, sharex=True, height_ratios=(1.2, 1, 1))
+    _marks(above, truth, events, times, labels, len(rows) * hop_s)
+    _spectrogram(middle, rows, q, hop_s, "mel band")
+    _score_lines(below, probabilities, times, labels, never)
+    for axes in (above, middle):
+        axes.set(xlabel="")
+    below.set(xlim=(0, len(rows) * hop_s))
     return figure
 
 
@@ -123,9 +165,7 @@ def pipeline(samples: np.ndarray, rows: np.ndarray, rate_hz: int, q: int, hop_s:
     time = np.arange(len(samples)) / rate_hz
     above.plot(time, samples / 32768, linewidth=0.5, color="#2a6f97")
     above.set(ylabel="amplitude", xlim=(0, time[-1]))
-    extent = (0, len(rows) * hop_s, 0, rows.shape[1])
-    below.imshow(rows.T / 2.0**q, aspect="auto", origin="lower", cmap="magma", extent=extent)
-    below.set(xlabel="time in s", ylabel="feature")
+    _spectrogram(below, rows, q, hop_s, "feature")
     return figure
 
 
