@@ -21,14 +21,14 @@ class Augmentation:
     ----------
     unknown, negatives, silences : int
         Examples an epoch of other words, of made-up non-words (see `LogMelEpochs`) and of noise alone.
-    shift : float
-        Standard deviation of the time shift, in rows.
+    shift : int
+        Largest time shift, in rows; a stream's windows come at any time of a word.
     warp, warp_share : float
         Largest log factor of the frequency axis (length of the vocal tract), and the share it happens to.
     equaliser : float
         Standard deviation of a smooth filter's terms, natural log of energy.
-    gain : float
-        Standard deviation of the gain, natural log of energy.
+    gain_db, silence_gain_db : tuple of float
+        Range of the gain of words and of noise alone.
     noise_share, snr_db : float, tuple of float
         Share mixed with background noise, and the range of the ratio.
     babble_share, babble_db : float, tuple of float
@@ -42,13 +42,14 @@ class Augmentation:
     unknown: int = 900
     negatives: int = 300
     silences: int = 250
-    shift: float = 4.0
+    shift: int = 10
     warp: float = 0.12
     warp_share: float = 0.5
     equaliser: float = 0.4
-    gain: float = 1.5
-    noise_share: float = 0.6
-    snr_db: tuple[float, float] = (0.0, 30.0)
+    gain_db: tuple[float, float] = (-25.0, 10.0)
+    silence_gain_db: tuple[float, float] = (-40.0, 10.0)
+    noise_share: float = 0.7
+    snr_db: tuple[float, float] = (3.0, 30.0)
     babble_share: float = 0.1
     babble_db: tuple[float, float] = (8.0, 25.0)
     time_masks: int = 1
@@ -138,20 +139,20 @@ class LogMelEpochs:
         index = self._keywords
         if len(self._others):
             index = np.concatenate([index, rng.choice(self._others, how.unknown)])
-        shift = np.rint(rng.normal(size=len(index)) * how.shift).astype(int)
-        x = self._crops(rng, index, np.clip(shift, -self._margin, self._margin))
+        largest = min(how.shift, self._margin)
+        x = self._crops(rng, index, rng.integers(-largest, largest + 1, len(index)))
         negatives = self._negatives(rng, how.negatives)
         x = np.concatenate([x, negatives])
         label = np.concatenate([self._labels[index], np.full(len(negatives), self._unknown)])
         word = np.concatenate([self._words[index], np.full(len(negatives), self._nonword)])
 
         self._warp(rng, x)
-        x += _equaliser(rng, x, how.equaliser) + _gain(rng, x, how.gain)
+        x += _equaliser(rng, x, how.equaliser) + _gain(rng, x, how.gain_db)
         self._add_noise(rng, x)
         self._add_babble(rng, x)
 
         quiet = self._noise_crops(rng, how.silences)
-        quiet += _equaliser(rng, quiet, 0.7) + _gain(rng, quiet, 3.0) - 1.0
+        quiet += _equaliser(rng, quiet, 0.7) + _gain(rng, quiet, how.silence_gain_db)
         x = np.concatenate([x, quiet])
         label = np.concatenate([label, np.full(len(quiet), self._silence)])
         word = np.concatenate([word, np.full(len(quiet), self._nonword + 1)])
@@ -293,5 +294,5 @@ def _equaliser(rng: np.random.Generator, x: np.ndarray, deviation: float, terms:
     return ((rng.normal(size=(len(x), terms)) * deviation) @ basis).astype(np.float32)[:, None]
 
 
-def _gain(rng: np.random.Generator, x: np.ndarray, deviation: float) -> np.ndarray:
-    return (rng.normal(size=(len(x), 1, 1)) * deviation).astype(np.float32)
+def _gain(rng: np.random.Generator, x: np.ndarray, range_db: tuple[float, float]) -> np.ndarray:
+    return (rng.uniform(*range_db, (len(x), 1, 1)) * _DB).astype(np.float32)

@@ -78,7 +78,7 @@ def score(
     """
     labels, groups, classes = np.asarray(labels), np.asarray(groups), list(classes)
     if strange := sorted(set(labels) - set(classes)):
-        raise DataError(f"{strange[0]!r} is not a label of the app. Choose from: {', '.join(classes)}.")
+        raise DataError(f"{str(strange[0])!r} is not a label of the app. Choose from: {', '.join(classes)}.")
     true = np.array([classes.index(label) for label in labels], int)
     counted = labels != silence
     if not counted.any():

@@ -21,12 +21,13 @@ def package(
     folder: Path,
     converted: Converted,
     data: Prepared,
+    chosen: np.ndarray,
     on: Mapping[str, float],
     *,
+    set_on: str,
     seed: int,
     epochs: int,
     command: str,
-    decision: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Write float.tflite, model.tflite and model.json.
 
@@ -35,14 +36,15 @@ def package(
     folder : Path
     converted : Converted
     data : Prepared
-        What it was trained on, all of it.
+    chosen : ndarray of int
+        The recordings it was trained on.
     on : mapping of str to float
         Decision threshold of each keyword, a smoothed probability.
+    set_on : str
+        Whose speech set the thresholds.
     seed, epochs : int
     command : str
         What was typed.
-    decision : mapping, optional
-        How the thresholds were set.
 
     Returns
     -------
@@ -56,10 +58,9 @@ def package(
         "labels": app.labels,
         "feature_hash": f"{app.feature_hash:016x}",
         "input": {"mean": recipe.MEAN, "deviation": recipe.DEVIATION},
-        "decision": {"on": {k: round(float(v), 4) for k, v in on.items()}, **(decision or {})},
+        "decision": {"on": {k: round(float(v), 4) for k, v in on.items()}, "set_on": set_on},
         "provenance": {
-            "data": _data(app, data),
-            "split": "all speakers of the data; none is left to test on, results.json is by cross-validation",
+            "data": _data(app, data, chosen),
             "seed": seed,
             "epochs": epochs,
             "commit": _commit(),
@@ -72,7 +73,7 @@ def package(
     return info
 
 
-def _data(app: App, data: Prepared) -> dict[str, Any]:
+def _data(app: App, data: Prepared, chosen: np.ndarray) -> dict[str, Any]:
     known = catalog.dataset(app.dataset)
     return {
         "name": app.dataset,
@@ -82,8 +83,9 @@ def _data(app: App, data: Prepared) -> dict[str, Any]:
         "licence_url": known.licence_url,
         "research_only": known.research_only,
         "citation": known.citation,
-        "recordings": len(data.labels),
-        "groups": len(np.unique(data.groups)),
+        "recordings": len(chosen),
+        "groups": len(np.unique(data.groups[chosen])),
+        "of_groups": len(np.unique(data.groups)),
     }
 
 

@@ -107,15 +107,35 @@ def train(
     epochs: int | None = None,
     progress: Callable[[int, int, float], None] | None = None,
 ) -> Converted:
-    """Train the recipe's network and quantize it.
+    """Train the recipe's network and quantize it; see `learn` and `quantize`.
+
+    Returns
+    -------
+    Converted
+        The float and the int8 network.
+    """
+    chosen = np.arange(len(data.labels)) if chosen is None else chosen
+    model = learn(data, seed=seed, chosen=chosen, epochs=epochs, progress=progress)
+    return quantize(model, calibration(data, chosen, seed))
+
+
+def learn(
+    data: Prepared,
+    *,
+    seed: int,
+    chosen: np.ndarray,
+    epochs: int | None = None,
+    progress: Callable[[int, int, float], None] | None = None,
+):
+    """Train the recipe's network.
 
     Parameters
     ----------
     data : Prepared
     seed : int
         Of the weights, the order and the augmentation: one seed, one machine, one network.
-    chosen : ndarray of int, optional
-        The recordings to train and calibrate on; all unless given.
+    chosen : ndarray of int
+        The recordings to train on.
     epochs : int, optional
         Instead of the recipe's.
     progress : callable, optional
@@ -123,11 +143,10 @@ def train(
 
     Returns
     -------
-    Converted
-        The float and the int8 network.
+    keras.Model
+        With the labels' probabilities as its one output.
     """
     app, recipe = data.app, data.recipe
-    chosen = np.arange(len(data.labels)) if chosen is None else chosen
     schedule: Schedule = recipe.SCHEDULE if epochs is None else replace(recipe.SCHEDULE, epochs=epochs)
     said = {word: number for number, word in enumerate(sorted(set(data.words[chosen])))}
     maker = LogMelEpochs(
@@ -150,7 +169,7 @@ def train(
         return normalise(epoch.rows, recipe), [epoch.labels, epoch.words]
 
     fit(model, make_epoch, schedule, progress=progress)
-    return quantize(_deployed(model), calibration(data, chosen, seed))
+    return _deployed(model)
 
 
 def normalise(rows: np.ndarray, recipe: WordRecipe) -> np.ndarray:
