@@ -97,3 +97,9 @@ def assert_same_bits(got: np.ndarray, expected: np.ndarray) -> None:
     assert got.shape == expected.shape, (got.shape, expected.shape)
     same = (got.view(np.uint32) == expected.view(np.uint32)) | (np.isnan(got) & np.isnan(expected))
     assert same.all(), f"first difference at {np.flatnonzero(~same.ravel())[0]}"
+
+
+def assert_close(got: np.ndarray, expected: np.ndarray, size: float, what: str = "") -> None:
+    """The difference is below `TOLERANCE` of `size`: for results that are differences of larger numbers."""
+    off = np.abs(np.asarray(got, float) - np.asarray(expected, float)).max()
+    assert off <= TOLERANCE * size + np.finfo(np.float32).tiny, f"{what}: off by {off:.2e} of {size:.2e}"
