@@ -75,3 +75,17 @@ def _show_bench(found: dict) -> None:
     print(f"flash {flash['total']:,} (code {flash['code']:,}, constants {flash['const']:,})")
     print(f"RAM {ram['total']:,} (arena {ram['arena']:,}, static {ram['static']:,}, stack {ram['stack']:,})")
     print(verdict)
+
+
+@app.command("bench-dsp")
+def bench_dsp(board: Board = "mps2_an386", json: Json = False) -> None:
+    """Instructions, scratch and flash of every feature block on a board's emulator."""
+    from ..bench_dsp import bench_dsp as measure
+
+    def show(found: dict) -> None:
+        keys = [key for key in found["blocks"][0] if key != "block"]
+        rows = [[block["block"], *[block[key] for key in keys]] for block in found["blocks"]]
+        table(f"Feature blocks on {board}", ["block", *keys], rows)
+
+    with result(json, show) as done:
+        done(measure(board))
