@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +39,6 @@ class Board:
     flash: tuple[int, int]
     ram: tuple[int, int]
     core: str
-    emulator: tuple[str, ...] = field(default=())
 
 
 _MB = 1 << 20
@@ -158,27 +157,52 @@ def build_image(model: bytes | Path, board_name: str, out_dir: Path, *, name: st
     """
     target = board(board_name)
     compiled = compile_model(model, out_dir, name=name, target=target.target)
-    (out_dir / "memory.ld").write_text(
+    sources = [bench_dir() / "startup.c", bench_dir() / "semihost.c", bench_dir() / "main.c"]
+    sources += [out_dir / f"{name}_model.c", *kernel_paths(compiled.code)]
+    flags = [
+        f'-DBENCH_HEADER="{name}_model.h"', f"-DBENCH_MODEL=mk_model_{name}", f"-DBENCH_ARENA={compiled.arena_bytes}",
+        "-DMK_NN_MARKS",
+    ]  # fmt: skip
+    return Image(link(target, sources, out_dir, flags), target, compiled)
+
+
+def link(target: Board, sources: Sequence[Path], folder: Path, flags: Sequence[str]) -> Path:
+    """Build sources into `folder`/bench.elf, whose headers are found too.
+
+    Raises
+    ------
+    ToolError
+        If the cross compiler is missing or the image does not fit the board.
+    """
+    (folder / "memory.ld").write_text(
         f"MEMORY {{\n    FLASH (rx) : ORIGIN = {target.flash[0]:#x}, LENGTH = {target.flash[1]:#x}\n"
         f"    RAM (rwx) : ORIGIN = {target.ram[0]:#x}, LENGTH = {target.ram[1]:#x}\n}}\n"
     )
-    elf = out_dir / "bench.elf"
-    sources = [
-        bench_dir() / "startup.c",
-        bench_dir() / "semihost.c",
-        bench_dir() / "main.c",
-        out_dir / f"{name}_model.c",
-    ]
+    elf = folder / "bench.elf"
     command = [
-        _tool("arm-none-eabi-gcc", "gcc-arm-none-eabi"), *target.cpu, *_FLAGS,
-        f'-DBENCH_HEADER="{name}_model.h"', f"-DBENCH_MODEL=mk_model_{name}", f"-DBENCH_ARENA={compiled.arena_bytes}",
-        "-DMK_NN_MARKS", f"-I{core_dir() / 'include'}", f"-I{out_dir}",
-        *map(str, sources), *map(str, kernel_paths(compiled.code)),
-        "-nostartfiles", "--specs=nano.specs", "-Wl,--gc-sections", f"-Wl,-T,{out_dir / 'memory.ld'}",
-        f"-Wl,-T,{bench_dir() / 'bench.ld'}", "-o", str(elf),
+        _tool("arm-none-eabi-gcc", "gcc-arm-none-eabi"), *target.cpu, *_FLAGS, *flags,
+        f"-I{core_dir() / 'include'}", f"-I{folder}", *map(str, sources),
+        "-nostartfiles", "--specs=nano.specs", "-Wl,--gc-sections", f"-Wl,-T,{folder / 'memory.ld'}",
+        f"-Wl,-T,{bench_dir() / 'bench.ld'}", "-o", str(elf), "-lm",
     ]  # fmt: skip
-    _run(command, "building the bench image")
-    return Image(elf, target, compiled)
+    _run(command, f"building the bench image for {target.core}")
+    return elf
+
+
+def emulate(elf: Path, target: Board, options: Sequence[str] = ()) -> None:
+    """Run an image in the folder it lies in, where it finds its input.bin and leaves its output.bin.
+
+    Raises
+    ------
+    ToolError
+        If the emulator is missing, fails or does not finish.
+    """
+    command = [
+        _tool("qemu-system-arm", "qemu-system-arm"), "-M", target.machine, "-display", "none",
+        "-serial", "none", "-monitor", "none", "-semihosting-config", "enable=on,target=native",
+        "-kernel", elf.name, *options,
+    ]  # fmt: skip
+    _run(command, f"the emulation of {target.core}", cwd=elf.parent)
 
 
 def _marks(elf: ELFFile) -> list[tuple[int, int]]:
@@ -214,12 +238,7 @@ def run_image(image: Image, inputs: Sequence[Sequence[np.ndarray]], *, blocks: P
         marks = _marks(ELFFile(file))
     (folder / "marks.txt").write_text("".join(f"{address:x} {step}\n" for address, step in marks))
     plugin = f"{counter_plugin()},marks=marks.txt,out=counts.txt" + (f",blocks={blocks}" if blocks else "")
-    command = [
-        _tool("qemu-system-arm", "qemu-system-arm"), "-M", image.board.machine, "-display", "none",
-        "-serial", "none", "-monitor", "none", "-semihosting-config", "enable=on,target=native",
-        "-kernel", image.elf.name, *image.board.emulator, "-plugin", plugin,
-    ]  # fmt: skip
-    _run(command, f"the emulation of {image.board.core}", cwd=folder)
+    emulate(image.elf, image.board, ["-plugin", plugin])
     raw = (folder / "output.bin").read_bytes()
     stack = int.from_bytes(raw[-4:], "little")
     outputs = np.frombuffer(raw[:-4], np.uint8).reshape(len(inputs), -1)

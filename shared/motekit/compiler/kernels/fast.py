@@ -147,7 +147,9 @@ def _matrix(op: ConvOp, target: Target, shape: str) -> Kernel | None:
             return None
         layout, depth = "pair", _depth4(weights)
         sources = ("pair.c", "patch.c") if shape == "dense" else ("pair.c", "pair_block.c", "patch.c")
-        packed = Array("int8_t", np.ascontiguousarray(pack_pairs(weights), dtype="<i4").view(np.int8), kind="weights", align=4)
+        packed = Array(
+            "int8_t", np.ascontiguousarray(pack_pairs(weights), dtype="<i4").view(np.int8), kind="weights", align=4
+        )
         config = _config(op, packed, _pair_channels(channels))
         scratch = {"dense": 0, "pointwise": 8 * depth, "conv": 12 * depth + 4}[shape]
         extra = ()
