@@ -2,12 +2,14 @@
 
 import hashlib
 import os
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from ..errors import ConfigError, MotekitError
-from ..files import write_if_changed
+from ..files import write_if_changed, write_text
 from ..paths import core_dir
 from . import simplify
 from .emit import Code, emit
@@ -195,3 +197,61 @@ def kernel_files(code: Code) -> dict[str, str]:
 def kernel_paths(code: Code) -> list[Path]:
     """The kernel sources in the core, for a build that takes them from there."""
     return [core_dir() / "src" / "nn" / source for source in code.sources]
+
+
+def compile_to_dir(
+    model: str | Path,
+    out_dir: str | Path,
+    *,
+    name: str | None = None,
+    target: str = "generic",
+    plan_svg: str | Path | None = None,
+) -> dict[str, Any]:
+    """What `motekit compile` does: a folder of C99 that compiles alone.
+
+    Parameters
+    ----------
+    model : path
+        A .tflite file.
+    out_dir : path
+        Receives the model and the kernels it uses.
+    name : str, optional
+        Part of C names; made from the file's name unless given.
+    target : str
+        Core the weights are arranged for.
+    plan_svg : path, optional
+        Where to draw the memory plan.
+
+    Returns
+    -------
+    dict
+        name, target, out, files, arena and state in bytes, macs (the file's) and macs_left (after
+        simplification), constants by kind in bytes, operators, and plan_text.
+    """
+    from .draw import plan_svg as draw
+    from .draw import plan_text
+
+    chosen = name or _c_name(Path(model).stem)
+    data = read_bytes(model)
+    compiled = compile_model(data, out_dir, name=chosen, target=target, standalone=True)
+    if plan_svg is not None:
+        write_text(plan_svg, draw(compiled.plan, chosen))
+    return {
+        "name": chosen,
+        "target": target,
+        "out": str(out_dir),
+        "files": [str(path.relative_to(out_dir)) for path in compiled.files],
+        "arena": compiled.arena_bytes,
+        "state": compiled.plan.state_bytes,
+        "macs": translate(data, name=chosen, optimise=False).macs,
+        "macs_left": compiled.macs,
+        "constants": dict(compiled.code.constants),
+        "operators": sorted({step.op for step in compiled.steps}),
+        "plan_text": plan_text(compiled.plan),
+    }
+
+
+def _c_name(stem: str) -> str:
+    """A C name made from a file's."""
+    text = re.sub(r"[^A-Za-z0-9_]+", "_", stem).strip("_")[:60]
+    return text if text[:1].isalpha() else f"model_{text}".rstrip("_")

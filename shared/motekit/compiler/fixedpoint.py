@@ -41,7 +41,7 @@ def quantize_multiplier(value: float) -> tuple[int, int]:
 
 def round_half_away(value: float) -> int:
     """C's round(): to the nearest, ties away from zero."""
-    return int(math.floor(abs(value) + 0.5)) * (-1 if value < 0 else 1)
+    return math.floor(abs(value) + 0.5) * (-1 if value < 0 else 1)
 
 
 def mul_q31(a: int, b: int) -> int:

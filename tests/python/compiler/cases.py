@@ -80,7 +80,9 @@ def convolution(rng: np.random.Generator, *, depthwise: bool = False, wide: bool
     if rng.random() < 0.2:  # 1-D nets as Keras exports them
         height, kernel[0] = 1, 1
     stride = [int(rng.integers(1, 4)) for _ in range(2)]
-    dilation = [int(rng.choice([1, 1, 1, 2, 3])) for _ in range(2)] if stride == [1, 1] or rng.random() < 0.2 else [1, 1]
+    dilation = (
+        [int(rng.choice([1, 1, 1, 2, 3])) for _ in range(2)] if stride == [1, 1] or rng.random() < 0.2 else [1, 1]
+    )
     padding = SAME if rng.random() < 0.6 else VALID
     reach = [(k - 1) * d + 1 for k, d in zip(kernel, dilation, strict=True)]
     if padding == VALID:
@@ -135,7 +137,9 @@ def dense(rng: np.random.Generator, *, wide: bool = False) -> bytes:
     result = flat.tensor((rows, outputs), dtype, result_scale, 0 if wide else zero(rng))
     operands = [source, filters]
     if rng.random() < 0.8 or wide:
-        operands.append(_bias(rng, flat, outputs, source_scale, filter_scale, 64 if wide and rng.random() < 0.7 else 32))
+        operands.append(
+            _bias(rng, flat, outputs, source_scale, filter_scale, 64 if wide and rng.random() < 0.7 else 32)
+        )
     else:
         operands.append(-1)
     flat.op("FULLY_CONNECTED", operands, [result], fusedActivationFunction=_activation(rng))
@@ -312,7 +316,10 @@ def slicing(rng: np.random.Generator) -> bytes:
         flat.op("SLICE", [source, flat.constant(begin), flat.constant(count)], [result])
         return flat.bytes([source], [result])
     step = [int(rng.choice([1, 1, 2, 3, -1])) for _ in shape]
-    end = [int(rng.integers(b + 1, size + 1)) if s > 0 else -size - 1 for b, size, s in zip(begin, shape, step, strict=True)]
+    end = [
+        int(rng.integers(b + 1, size + 1)) if s > 0 else -size - 1
+        for b, size, s in zip(begin, shape, step, strict=True)
+    ]
     masks = [int(rng.choice([0, 1 << int(rng.integers(len(shape)))])) for _ in range(2)]
     windows = []
     for axis, (b, e, s) in enumerate(zip(begin, end, step, strict=True)):
@@ -338,7 +345,11 @@ def renaming(rng: np.random.Generator) -> bytes:
     renamed = flat.tensor(shape, "int8", *quantization)
     result = flat.tensor(shape, "int8", np.float32(quantization[0] * 1.3), zero(rng))
     flat.op("RELU", [source], [hidden])
-    operands = {"RESHAPE": [hidden, flat.constant(shape)], "SQUEEZE": [hidden], "EXPAND_DIMS": [hidden, flat.constant(0)]}
+    operands = {
+        "RESHAPE": [hidden, flat.constant(shape)],
+        "SQUEEZE": [hidden],
+        "EXPAND_DIMS": [hidden, flat.constant(0)],
+    }
     options = {"squeezeDims": np.array([0, 2], np.int32)} if op == "SQUEEZE" else {}
     flat.op(op, operands[op], [renamed], **options)
     flat.op("LEAKY_RELU", [renamed], [result], alpha=0.2)
@@ -568,7 +579,11 @@ def network(rng: np.random.Generator) -> bytes:
         filter_scale = channel_scales(rng, out_c)
         filters = flat.tensor(shape, "int8", filter_scale, 0, values, 3 if depthwise else 0)
         bias_values = np.where(rng.random(out_c) < 0.3, -(10**6), rng.integers(-3000, 3000, out_c))
-        each = np.broadcast_to(source_scale * filter_scale, (out_c,)) if np.size(filter_scale) > 1 else source_scale * filter_scale
+        each = (
+            np.broadcast_to(source_scale * filter_scale, (out_c,))
+            if np.size(filter_scale) > 1
+            else source_scale * filter_scale
+        )
         bias = flat.tensor((out_c,), "int32", each, 0, bias_values)
         out = flat.tensor((1, side, side, out_c), "int8", *target)
         options = {"depthMultiplier": 1} if depthwise else {}
@@ -597,7 +612,16 @@ def network(rng: np.random.Generator) -> bytes:
     quantization_now = (source_scale(value), -128)
     if rng.random() < 0.5:
         pooled = flat.tensor((1, 1, 1, channels), "int8", *quantization_now)
-        flat.op("AVERAGE_POOL_2D", [value], [pooled], padding=VALID, strideH=1, strideW=1, filterHeight=size, filterWidth=size)
+        flat.op(
+            "AVERAGE_POOL_2D",
+            [value],
+            [pooled],
+            padding=VALID,
+            strideH=1,
+            strideW=1,
+            filterHeight=size,
+            filterWidth=size,
+        )
         count = channels
     else:
         pooled = flat.tensor((1, size // 2, size // 2, channels), "int8", *quantization_now)

@@ -101,9 +101,7 @@ class Program:
 
     def run(self, inputs: list[list[list[np.ndarray]]]) -> list[list[list[np.ndarray]]]:
         """Outputs [model][trial][output] for inputs [model][trial][input]."""
-        data = b"".join(
-            np.ascontiguousarray(value).tobytes() for model in inputs for trial in model for value in trial
-        )
+        data = b"".join(np.ascontiguousarray(value).tobytes() for model in inputs for trial in model for value in trial)
         result = subprocess.run([str(self.path)], input=data, capture_output=True, timeout=600, check=False)
         assert result.returncode == 0, result.stderr.decode(errors="replace")[-3000:]
         place = 0

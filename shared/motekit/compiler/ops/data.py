@@ -271,7 +271,7 @@ def concatenation(graph: Graph, node: Node, target: Target) -> list[Kernel]:
                 dense_strides(part.shape),
                 strides,
                 out_first=start * strides[axis],
-            )  # fmt: skip
+            )
         )
         start += part.shape[axis]
     if start != result.shape[axis]:
@@ -343,7 +343,7 @@ def space_to_batch(graph: Graph, node: Node, target: Target) -> list[Kernel]:
             (),
             (node.outputs[0],),
             extra=(0, result.elements),
-        )  # fmt: skip
+        )
     ]
     in_strides, out_strides = dense_strides(source.shape), dense_strides(result.shape)
     for index, place in enumerate(np.ndindex(*block)):
@@ -371,7 +371,7 @@ def space_to_batch(graph: Graph, node: Node, target: Target) -> list[Kernel]:
                 out_strides,
                 in_first=sum(start[1] * s for start, s in zip(starts, in_strides[1:], strict=False)),
                 out_first=batch + sum(start[0] * s for start, s in zip(starts, out_strides[1:], strict=False)),
-            )  # fmt: skip
+            )
         )
     return steps
 
@@ -413,7 +413,7 @@ def batch_to_space(graph: Graph, node: Node, target: Target) -> list[Kernel]:
                 in_first=index * batch * in_strides[0]
                 + sum(start[0] * s for start, s in zip(starts, in_strides[1:], strict=False)),
                 out_first=sum(start[1] * s for start, s in zip(starts, out_strides[1:], strict=False)),
-            )  # fmt: skip
+            )
         )
     return steps
 

@@ -46,7 +46,7 @@ def exponentials(step: float) -> np.ndarray:
     factor = min(step * (1 << (31 - _INTEGER_BITS)), 2.0**31 - 1.0)
     multiplier, shift = fixedpoint.quantize_multiplier(factor)
     reach = ((1 << _INTEGER_BITS) - 1) * (1 << (31 - _INTEGER_BITS)) / 2.0**shift
-    count = min(int(math.floor(reach)) + 1, 256)
+    count = min(math.floor(reach) + 1, 256)
     values = []
     for difference in range(count):
         scaled = fixedpoint.requantize(-difference, multiplier, shift)
