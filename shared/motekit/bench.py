@@ -7,7 +7,7 @@ translator counts instructions through a small plugin that is built here, with t
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -401,3 +401,10 @@ def _bench_host(model: bytes | Path, inferences: int, seed: int) -> dict[str, An
         "exact": bool(np.array_equal(outputs, oracle_outputs(model, inputs))),
         "layers": _layers(host.compiled, [None] * len(host.compiled.steps)),
     }
+
+
+def write_benchmarks(models: Iterable[Path], out: Path) -> list[dict[str, Any]]:
+    """Measure models on all cores and write docs/benchmarks.md; see `benchmarks.write_benchmarks`."""
+    from .benchmarks import write_benchmarks as write
+
+    return write(models, out)

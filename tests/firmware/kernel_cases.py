@@ -1,4 +1,4 @@
-"""Models whose layers reach every branch of the fast kernels: block tails, odd channels, bands, memory shared in place."""
+"""Models whose layers reach every branch of the fast kernels: tails, odd channels, bands, memory shared in place."""
 
 import sys
 from pathlib import Path
