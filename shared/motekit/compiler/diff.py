@@ -61,8 +61,11 @@ def diff(model: bytes | str | Path, *, board: str = "host", seed: int = 0, trial
             found.update(equal=False, first=first, text=_describe(name, board, first))
             return found
     if _whole_differs(data, inputs, board):
-        found.update(equal=False, text=f"{name}: every layer alone equals TensorFlow Lite Micro on {board}, the model "
-                     "does not: the fault is in sharing memory or simplifying the graph. Report it with the model.")  # fmt: skip
+        text = (
+            f"{name}: every layer alone equals TensorFlow Lite Micro on {board}, the model does not: the fault is in "
+            "sharing memory or simplifying the graph. Report it with the model."
+        )
+        found.update(equal=False, text=text)
         return found
     found["text"] = (
         f"{name}: all {len(shown)} layers equal TensorFlow Lite Micro on {board}, {trials} inputs, every byte"

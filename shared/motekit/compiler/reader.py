@@ -162,7 +162,9 @@ class _Reader:
 
     def graph(self) -> Graph:
         if self.model.Version() != 3:
-            raise ModelError(f"the model has schema version {self.model.Version()}; only 3 is known. Convert it again.")
+            raise ModelError(
+                f"the .tflite has schema version {self.model.Version()}; only 3 is known. Convert it again."
+            )
         subgraphs = self.count(self.model.SubgraphsLength(), 64, "subgraphs")
         if subgraphs == 0:
             raise _damaged("no subgraph")

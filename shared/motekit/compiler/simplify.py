@@ -4,7 +4,8 @@ import numpy as np
 
 from ..errors import ModelError
 from .ir import Graph, Node
-from .ops import EVALUATIONS
+from .kernels import Target
+from .ops import EVALUATIONS, lower
 from .ops.data import padding_value, paddings_of
 from .prune import prune
 
@@ -19,12 +20,29 @@ def simplify(graph: Graph, *, optimise: bool = True) -> Graph:
     optimise : bool
         False only evaluates constants.
     """
-    evaluate_constants(graph)
+    check(graph)
     if optimise:
         remove_unused(graph)
         fold_padding(graph)
         prune(graph)
     return graph
+
+
+def check(graph: Graph) -> None:
+    """Compute what is constant and let every operator check its operands, before anything relies on them.
+
+    Raises
+    ------
+    ModelError
+        Whatever is wrong with the file; after this, an exception of another kind is a fault of motekit's.
+    """
+    try:
+        evaluate_constants(graph)
+        for node in graph.nodes:
+            lower(graph, node, Target())
+    except (IndexError, ValueError, TypeError, KeyError, OverflowError, ZeroDivisionError, MemoryError) as error:
+        problem = (str(error) or type(error).__name__).splitlines()[0][:120]
+        raise ModelError(f"the .tflite file is damaged ({problem}). Export or download it again.") from error
 
 
 def evaluate_constants(graph: Graph) -> None:

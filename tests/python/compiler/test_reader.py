@@ -1,0 +1,155 @@
+"""Damaged and hostile files: one line of error, never a crash, a hang or a C file."""
+
+import random
+
+import numpy as np
+import pytest
+from cases import FAMILIES
+from flat import NONE, SAME, Flat
+
+from motekit.compiler import compile_model, read_tflite, translate
+from motekit.errors import ModelError, MotekitError
+
+
+def _sample(family: str = "network") -> bytes:
+    return FAMILIES[family][1](np.random.default_rng(3))
+
+
+def _refused(model: bytes, words: str) -> None:
+    with pytest.raises(ModelError, match=words) as caught:
+        translate(model, name="m")
+    assert "\n" not in str(caught.value) and str(caught.value).endswith(".")
+
+
+@pytest.mark.parametrize("family", ["network", "variable", "lstm", "slicing", "transpose_conv"])
+def test_every_truncation_is_refused(family: str) -> None:
+    model = _sample(family)
+    for length in range(0, len(model), max(len(model) // 150, 1)):
+        try:
+            translate(model[:length], name="m")
+        except ModelError as error:
+            assert "\n" not in str(error)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_flipped_bytes_give_a_model_or_one_line(seed: int) -> None:
+    chance = random.Random(seed)
+    samples = [_sample(family) for family in ("network", "variable", "lstm", "svdf", "slicing", "wide_conv", "split")]
+    refused = 0
+    for _ in range(250):
+        model = bytearray(chance.choice(samples))
+        for _ in range(chance.choice([1, 1, 2, 8])):
+            place = chance.randrange(len(model) - 4)
+            model[place : place + 4] = chance.choice(
+                [
+                    b"\xff\xff\xff\xff",
+                    b"\x00\x00\x00\x00",
+                    b"\xff\xff\xff\x7f",
+                    b"\x00\x00\x00\x80",
+                    chance.randbytes(4),
+                ]
+            )
+        try:
+            translate(bytes(model), name="m")
+        except MotekitError as error:
+            refused += 1
+            assert "\n" not in str(error)
+    assert refused > 50  # most of a small file is structure
+
+
+def test_no_file_is_written_for_a_model_that_is_refused(tmp_path) -> None:
+    out = tmp_path / "out"
+    with pytest.raises(ModelError):
+        compile_model(_sample()[:500], out, name="m")
+    assert not out.exists()
+
+
+@pytest.mark.parametrize(
+    "junk", [b"", b"TFL3", b"\0" * 64, b"\x1c\0\0\0TFL3" + b"\0" * 60, b"not a model at all, just text"]
+)
+def test_wrong_files_are_named_as_such(junk: bytes) -> None:
+    _refused(junk, "tflite")
+
+
+def test_a_missing_file_is_named(tmp_path) -> None:
+    with pytest.raises(ModelError, match="cannot read"):
+        read_tflite(tmp_path / "nothing.tflite")
+
+
+def _relu(**changes) -> bytes:
+    flat = Flat()
+    shape = changes.get("shape", (1, 4))
+    source = flat.tensor(shape, "int8", changes.get("scale", 0.1), changes.get("zero", 0))
+    result = flat.tensor(shape, "int8", 0.1, 0)
+    flat.op(changes.get("op", "RELU"), [source], [result])
+    return flat.bytes([source], [result])
+
+
+def test_scales_must_be_positive_numbers() -> None:
+    for scale in (0.0, -1.0, np.nan, np.inf):
+        _refused(_relu(scale=scale), "scale")
+    _refused(_relu(zero=300), "zero point")
+
+
+def test_absurd_shapes_are_refused() -> None:
+    for shape in ((1, 0), (1, -1), (1 << 30, 4), (60000, 60000), (1,) * 9):
+        _refused(_relu(shape=shape), "shape|dimension|large")
+
+
+def test_an_unknown_operator_is_named_with_tensor_and_way_out() -> None:
+    _refused(_relu(op="COS"), r"COS \(operator 0, output 't1'\).*Build the network from")
+
+
+def test_cycles_and_wrong_order_are_found() -> None:
+    flat = Flat()
+    a, b = flat.tensor((1, 4), "int8", 0.1, 0), flat.tensor((1, 4), "int8", 0.1, 0)
+    flat.op("RELU", [a], [b])
+    flat.op("RELU", [b], [a])
+    _refused(flat.bytes([], [b]), "before it is written")
+    flat = Flat()
+    a, b = flat.tensor((1, 4), "int8", 0.1, 0), flat.tensor((1, 4), "int8", 0.1, 0)
+    flat.op("RELU", [a], [b])
+    flat.op("RELU", [a], [b])
+    _refused(flat.bytes([a], [b]), "second time")
+
+
+def test_shapes_that_do_not_follow_from_the_operator_are_refused() -> None:
+    flat = Flat()
+    source = flat.tensor((1, 8, 8, 2), "int8", 0.1, 0)
+    filters = flat.tensor((4, 3, 3, 2), "int8", 0.1, 0, np.ones((4, 3, 3, 2)))
+    result = flat.tensor((1, 80, 80, 4), "int8", 0.1, 0)
+    flat.op("CONV_2D", [source, filters], [result], padding=SAME, strideH=1, strideW=1, dilationHFactor=1,
+            dilationWFactor=1, fusedActivationFunction=NONE)  # fmt: skip
+    _refused(flat.bytes([source], [result]), "shape")
+
+
+def test_strides_of_zero_are_refused() -> None:
+    flat = Flat()
+    source = flat.tensor((1, 8, 8, 2), "int8", 0.1, 0)
+    result = flat.tensor((1, 8, 8, 2), "int8", 0.1, 0)
+    flat.op("MAX_POOL_2D", [source], [result], padding=SAME, strideH=0, strideW=1, filterHeight=2, filterWidth=2)
+    _refused(flat.bytes([source], [result]), "stride is 0")
+
+
+def test_float_models_are_refused_with_the_way_to_quantize() -> None:
+    flat = Flat()
+    source, result = flat.tensor((1, 4), "float32"), flat.tensor((1, 4), "float32")
+    flat.op("RELU", [source], [result])
+    _refused(flat.bytes([source], [result]), "full integer quantization")
+
+
+def test_a_slice_outside_its_input_is_refused() -> None:
+    flat = Flat()
+    source, result = flat.tensor((1, 4), "int8", 0.1, 0), flat.tensor((1, 4), "int8", 0.1, 0)
+    flat.op("SLICE", [source, flat.constant([0, 2]), flat.constant([1, 4])], [result])
+    _refused(flat.bytes([source], [result]), "outside")
+
+
+def test_a_resource_variable_must_be_assigned() -> None:
+    flat = Flat()
+    handle, value = flat.tensor((1,), "resource"), flat.tensor((1, 4), "int8", 0.1, 0)
+    result = flat.tensor((1, 4), "int8", 0.1, 0)
+    flat.op("VAR_HANDLE", [], [handle], container="", sharedName="v")
+    flat.op("READ_VARIABLE", [handle], [value])
+    flat.op("RELU", [value], [result])
+    _refused(flat.bytes([], [result]), "never assigned")
