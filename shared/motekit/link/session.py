@@ -81,7 +81,7 @@ class Session:
         self._timeout = timeout
         self._patience = patience
         self._waiting: list[Frame] = []
-        self._number = secrets.randbelow(2**32 - 1) + 1
+        self._number = 0
         self.hello = self._say_hello()
 
     def __enter__(self) -> "Session":
@@ -222,7 +222,9 @@ class Session:
                     return
 
     def _say_hello(self) -> Hello:
+        """Begin a session of a new number: whatever the board was doing, it starts afresh."""
         deadline = time.monotonic() + self._timeout
+        self._number = secrets.randbelow(2**32 - 1) + 1
         number = self._number.to_bytes(4, "little")
         while time.monotonic() < deadline:
             self.peer.outgoing += b"\0"  # ends whatever an earlier program left half-written

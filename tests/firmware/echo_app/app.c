@@ -23,7 +23,7 @@ static mk_status echo_process(const int16_t *frames, uint32_t n)
     if (frames[0] == -32111)
         return MK_ERR_IO;
     if (frames[0] == -32222)
-        *(volatile uint32_t *)0xFFFFFFF0u = 1; /* a fault on every machine */
+        __builtin_trap(); /* an undefined instruction on every machine */
     if (frames[0] == -32333)
         for (;;) {
         }
@@ -33,7 +33,7 @@ static mk_status echo_process(const int16_t *frames, uint32_t n)
     echo.frames += n;
     if (++echo.windows % 4 == 0) {
         mk_out_scores(&echo.checksum, sizeof echo.checksum);
-        if (echo.checksum % 8 == 0)
+        if (echo.checksum >> 29 == 0) /* one in eight */
             mk_out_event(echo.frames, (uint16_t)(echo.checksum & 0xFFu), (int32_t)echo.checksum);
     }
     return MK_OK;

@@ -78,8 +78,8 @@ def test_a_clean_wire_repeats_nothing(make_board):
     assert (peer.damaged, peer.gaps, peer.repeats) == (0, 0, 0)
 
 
-def test_a_gap_is_asked_for_once(make_board):
-    board, peer = make_board(), Peer()
+def test_a_gap_is_asked_for_once():
+    peer = Peer()
     frames = [encode(Frame(0x20, bytes([i]), sequence=i)) for i in range(5)]
     peer.feed(frames[0])
     for frame in frames[2:]:

@@ -12,7 +12,7 @@ enum { NMI_AND_RESET = 3, UNLOCK = 0x1ACCE551 };
 
 /* survives a reset: start-up does not clear it */
 static volatile uint32_t armed __attribute__((section(".noinit")));
-static bool was_armed;
+static bool looked, was_armed;
 
 void mk_hal_watchdog_start(uint32_t timeout_ms)
 {
@@ -29,9 +29,11 @@ void mk_hal_watchdog_feed(void)
 
 bool mk_hal_was_reset_by_watchdog(void)
 {
-    if (armed == ARMED)
-        was_armed = true;
-    armed = 0;
+    if (!looked) { /* later it is armed by this run */
+        was_armed = armed == ARMED;
+        armed = 0;
+    }
+    looked = true;
     return was_armed;
 }
 
