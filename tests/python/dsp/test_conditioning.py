@@ -42,7 +42,7 @@ def test_dc_blocker_agrees_with_scipy():
 
 @pytest.mark.parametrize("width", [3, 5, 9, 63])
 def test_median_agrees_with_scipy(width):
-    for name, signal in finite(400).items():
+    for signal in finite(400).values():
         padded = np.concatenate([np.full(width, signal[0]), signal])
         expected = scipy.signal.medfilt(padded.astype(float), width)[width - width // 2 : -(width // 2)]
         assert_same_bits(c.Median(width).process(signal)[: len(expected)], expected.astype(np.float32)[: len(signal)])
