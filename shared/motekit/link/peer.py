@@ -105,6 +105,8 @@ class Peer:
         if ahead == 0:
             self._next_in = (self._next_in + 1) % _MODULUS
             self._asked = False
+            if frame.kind == Kind.START:
+                self.credit = 0  # what was told before counted the stream before
             return [frame]
         if ahead >= _MODULUS // 2:
             self.repeats += 1

@@ -80,7 +80,6 @@ class Session:
         self._stream = stream
         self._timeout = timeout
         self._patience = patience
-        self._waiting: list[Frame] = []
         self._number = 0
         self.hello = self._say_hello()
 
@@ -212,8 +211,6 @@ class Session:
         return sent
 
     def _start(self, source: int, outputs: Outputs, form: int) -> None:
-        self.peer.credit = 0
-        self._waiting.clear()
         self.peer.send(Kind.START, bytes([source, int(outputs), form]))
         watch = _Watch(self, "when a stream was started")
         while True:

@@ -116,3 +116,17 @@ def test_the_board_keeps_only_what_its_window_holds(make_board):
         sent += 1
     assert 1 <= sent <= 8
     assert board.send(0x20, bytes(257)) == 2  # MK_ERR_SIZE
+
+
+def test_credit_of_the_stream_before_is_not_spent_in_the_next():
+    def ack(credit):
+        return encode(Frame(0x02, bytes([0]) + credit.to_bytes(4, "little")))
+
+    peer = Peer()
+    peer.feed(ack(50_000))
+    assert peer.credit == 50_000
+    # an acknowledgement of the old stream, the start of the new one, and its first credit in one piece
+    peer.feed(ack(60_000) + encode(Frame(0x10, b"\1\7\0")))
+    assert peer.credit == 0
+    peer.feed(ack(384))
+    assert peer.credit == 384
