@@ -34,9 +34,78 @@ static int is_fast(const mk_add *add)
            add->shift_b > -31;
 }
 
+/* A sum one of whose operands has the factor 1/2, as the one with the larger scale has it: this operand, `whole`,
+ * is an exact shift; the other is scaled. run() reads it by offset. */
+typedef struct {
+    const int8_t *whole, *scaled;
+    int8_t *out;
+    const int8_t *end; /* of whole */
+    int32_t whole_zero, scaled_zero; /* shifted as the values are */
+    int32_t multiplier;
+    int32_t scale;     /* -2^(32 - right shift), which for a shift of 1 fits 32 bits as its opposite does not */
+    int32_t out_multiplier, out_scale, out_zero;
+} plain_sum;
+
+__attribute__((naked, noinline)) static void run(__attribute__((unused)) const plain_sum *sum)
+{
+    __asm__ volatile(
+        "push {r4-r11, lr}\n"
+        "ldm r0, {r0-r10}\n"
+        "0:\n"
+        "ldrsb r11, [r0], #1\n"
+        "ldrsb r12, [r1], #1\n"
+        "rsb r11, r4, r11, lsl #19\n"
+        "rsb r12, r5, r12, lsl #21\n"
+        "smmulr r12, r12, r6\n"
+        "rsb lr, r12, #0\n"
+        "sub r12, lr, r12, asr #31\n" /* -(x - 1) for negative x, -x otherwise */
+        "smmlar r11, r12, r7, r11\n"
+        "lsl r11, r11, #1\n"
+        "smmulr r11, r11, r8\n"
+        "add r11, r11, r11, asr #31\n"
+        "smmlar r11, r11, r9, r10\n"
+        "ssat r11, #8, r11\n"
+        "strb r11, [r2], #1\n"
+        "cmp r0, r3\n"
+        "bne 0b\n"
+        "pop {r4-r11, pc}\n");
+}
+
+static int is_whole(int32_t multiplier, int32_t shift)
+{
+    return multiplier == 1 << 30 && shift == 0;
+}
+
+/* Whether it was done. */
+static int add_plainly(const mk_add *add, const int8_t *a, const int8_t *b, int32_t n, int8_t *out)
+{
+    const int whole_a = is_whole(add->multiplier_a, add->shift_a), whole_b = is_whole(add->multiplier_b, add->shift_b);
+    const int32_t shift = whole_a ? add->shift_b : add->shift_a;
+
+    if (whole_a == whole_b || shift > -1 || add->sign_b != 1 || add->act_min > INT8_MIN || add->act_max < INT8_MAX)
+        return 0;
+    const plain_sum sum = {
+        .whole = whole_a ? a : b,
+        .scaled = whole_a ? b : a,
+        .out = out,
+        .end = (whole_a ? a : b) + n,
+        .whole_zero = mk_shift_left(whole_a ? add->zero_a : add->zero_b, 19),
+        .scaled_zero = mk_shift_left(whole_a ? add->zero_b : add->zero_a, 21),
+        .multiplier = whole_a ? add->multiplier_b : add->multiplier_a,
+        .scale = -(int32_t)(1u << (31 + shift)) * 2,
+        .out_multiplier = add->multiplier_out,
+        .out_scale = (int32_t)(1u << (32 + add->shift_out)),
+        .out_zero = add->out_zero,
+    };
+    run(&sum);
+    return 1;
+}
+
 static void add_row(const mk_add *add, const int8_t *a, int32_t step_a, const int8_t *b, int32_t step_b, int32_t n,
                     int8_t *out)
 {
+    if (step_a == 1 && step_b == 1 && n > 0 && add_plainly(add, a, b, n, out))
+        return;
     const operand x = operand_of(add->zero_a, add->multiplier_a, add->shift_a);
     const operand y = operand_of(add->zero_b, add->multiplier_b, add->shift_b);
     const int32_t multiplier = add->multiplier_out, scale = (int32_t)(1u << (32 + add->shift_out));

@@ -1,5 +1,7 @@
 #include "motekit/nn_data.h"
 
+#include "bytes.h"
+
 void mk_copy_16(const mk_copy *copy, const int16_t *in, int16_t *out)
 {
     const int32_t *shape = copy->shape, *from = copy->in_stride, *to = copy->out_stride;
@@ -13,6 +15,10 @@ void mk_copy_16(const mk_copy *copy, const int16_t *in, int16_t *out)
                     for (int32_t m = 0; m < shape[4]; m++) {
                         const int16_t *p = in + i * from[0] + j * from[1] + k * from[2] + l * from[3] + m * from[4];
                         int16_t *q = out + i * to[0] + j * to[1] + k * to[2] + l * to[3] + m * to[4];
+                        if (from[5] == 1 && to[5] == 1) {
+                            mk_bytes_copy(q, p, (uint32_t)shape[5] * (uint32_t)sizeof *q);
+                            continue;
+                        }
                         for (int32_t n = 0; n < shape[5]; n++)
                             q[n * to[5]] = p[n * from[5]];
                     }

@@ -1,6 +1,6 @@
 #include "motekit/nn_lanes.h"
 
-#include <string.h>
+#include "bytes.h"
 
 enum { GROUP = 16, LANES = 8 };
 
@@ -144,13 +144,13 @@ static void group(const mk_conv *conv, uint32_t band, uint32_t channel, const in
     memory.rows = memory.weights + taps * GROUP;
     memory.columns = (conv->out_w - 1u) * conv->stride_w + conv->kernel_w;
     for (uint32_t tap = 0; tap < taps; tap++)
-        memcpy(memory.weights + tap * GROUP, conv->weights + tap * conv->out_c + channel, count);
+        mk_bytes_copy(memory.weights + tap * GROUP, conv->weights + tap * conv->out_c + channel, count);
     for (uint32_t y = 0; y < conv->out_h; y += band) {
         const uint32_t rest = conv->out_h - y, outputs_high = rest < band ? rest : band;
         const uint32_t rows = (outputs_high - 1u) * conv->stride_h + conv->kernel_h;
         const uint32_t row_bytes = memory.columns * GROUP, carried = y ? keep : 0;
         if (carried)
-            memmove(memory.rows, memory.rows + band * conv->stride_h * row_bytes, carried * row_bytes);
+            mk_bytes_copy(memory.rows, memory.rows + band * conv->stride_h * row_bytes, carried * row_bytes);
         for (uint32_t i = carried; i < rows; i++)
             load_row(conv, in + channel, (int32_t)(y * conv->stride_h + i) - conv->pad_top, count,
                      memory.rows + i * row_bytes, memory.columns);

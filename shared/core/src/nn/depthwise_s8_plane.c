@@ -1,6 +1,6 @@
 #include "motekit/nn_plane.h"
 
-#include <string.h>
+#include "bytes.h"
 
 #if defined(__ARM_FEATURE_DSP) && defined(__thumb2__)
 #define PLANE_DSP 1
@@ -446,7 +446,7 @@ static void four_channels(const mk_conv *conv, const walk *w, uint32_t first, co
         if (y)
             for (uint32_t c = 0; c < channels; c++) {
                 int16_t *plane = w->planes + c * w->plane;
-                memmove(plane, plane + w->band * across->stride * w->width, keep * work.plane_row);
+                mk_bytes_copy(plane, plane + w->band * across->stride * w->width, keep * work.plane_row);
             }
         load_band(w, in, y, (outputs - 1u) * across->stride + across->kernel, y ? keep : 0, channels);
         work.rows = outputs;

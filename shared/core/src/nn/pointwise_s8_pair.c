@@ -1,6 +1,5 @@
+#include "bytes.h"
 #include "pair.h"
-
-#include <string.h>
 
 void mk_pointwise_s8_pair(const mk_conv *conv, const int8_t *in, int8_t *out, void *scratch)
 {
@@ -20,7 +19,7 @@ void mk_pointwise_s8_pair(const mk_conv *conv, const int8_t *in, int8_t *out, vo
 #endif
     /* from a copy, because out may lie over in */
     for (; done < pixels; done++) {
-        memcpy(scratch, in, in_c);
+        mk_bytes_copy(scratch, in, in_c);
         mk_pair_pixel(conv, scratch, out);
         mk_patch_clamp(conv, out, out_c);
         in += in_c;

@@ -1,6 +1,5 @@
+#include "bytes.h"
 #include "row.h"
-
-#include <string.h>
 
 void mk_pointwise_s8_row(const mk_conv *conv, uint16_t block, const int8_t *in, int8_t *out, void *scratch)
 {
@@ -8,7 +7,7 @@ void mk_pointwise_s8_row(const mk_conv *conv, uint16_t block, const int8_t *in, 
 
     while (pixels) {
         const uint32_t count = pixels < block ? pixels : block;
-        memcpy(scratch, in, count * conv->in_c);
+        mk_bytes_copy(scratch, in, count * conv->in_c);
         mk_row_pixels(conv, scratch, count, out);
         in += count * conv->in_c;
         out += count * conv->out_c;

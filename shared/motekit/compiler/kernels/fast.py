@@ -9,6 +9,8 @@ from .. import fixedpoint
 from . import Array, Kernel, Struct, Target, kernel
 from .describe import ConvOp, DenseOp, conv_fields
 
+#: outputs up to which copying a depthwise layer's input does not pay
+_FEW_OUTPUTS = 4
 #: scratch that a depthwise layer may use for a band of rows, if one row does not need more
 _BAND_BYTES = 4096
 
@@ -190,6 +192,39 @@ def conv(op: ConvOp, target: Target) -> Kernel | None:
 def dense(op: DenseOp, target: Target) -> Kernel | None:
     """Fully connected layer."""
     return _matrix(dense_as_conv(op), target, "dense")
+
+
+@kernel("conv")
+def depthwise_quad(op: ConvOp, target: Target) -> Kernel | None:
+    """Depthwise convolution of a few outputs, without copies."""
+    (in_h, in_w, in_c), (out_h, out_w, out_c) = op.in_shape, op.out_shape
+    outside = op.pad != (0, 0) or any(
+        (outputs - 1) * stride + kernel > inputs
+        for outputs, stride, kernel, inputs in zip((out_h, out_w), op.stride, op.kernel, (in_h, in_w), strict=True)
+    )
+    if (
+        target.name not in ("dsp", "m0")
+        or not op.depthwise
+        or in_c != out_c
+        or op.dilation != (1, 1)
+        or out_h * out_w > _FEW_OUTPUTS
+        or outside
+    ):
+        return None
+    constants = _settled(op, op.weights.reshape(-1, out_c).T)
+    if not _shifts_right(constants):
+        return None
+    weights = np.concatenate([op.weights.ravel(), np.zeros(-out_c % 4, np.int8)])
+    return Kernel(
+        function="mk_depthwise_s8_quad",
+        header="motekit/nn_quad.h",
+        sources=("depthwise_s8_quad.c",),
+        config=_config(op, Array("int8_t", weights, kind="weights"), _plain_channels(constants)),
+        inputs=(op.source,),
+        outputs=(op.result,),
+        overread=3,
+        macs=op.macs,
+    )
 
 
 @kernel("conv")
