@@ -150,6 +150,7 @@ def compile_environment(
         "PLATFORMIO_DISABLE_PROGRESSBAR": "true",
         "PLATFORMIO_WORKSPACE_DIR": str(work / "pio"),
         "PLATFORMIO_BUILD_DIR": str(work / "build"),
+        "PYTHONDONTWRITEBYTECODE": "1",
         # in a wheel the folder of platformio.ini is full of modules: none of them may shadow another package
         "PYTHONSAFEPATH": "1",
         **(variables or {}),
