@@ -150,16 +150,8 @@ def test_platformio_builds_the_project_as_it_stands(tmp_path):
         "PLATFORMIO_WORKSPACE_DIR": str(tmp_path / "pio"),
         "PYTHONDONTWRITEBYTECODE": "1",
     }
-    command = [
-        sys.executable,
-        "-m",
-        "platformio",
-        "run",
-        "-d",
-        str(project_root()),
-        "-e",
-        "keyword_spotting-mps2_an386",
-    ]
+    environment = "keyword_spotting-mps2_an386"
+    command = [sys.executable, "-m", "platformio", "run", "-d", str(project_root()), "-e", environment]
     done = subprocess.run(command, env=variables, capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "warning" not in (done.stdout + done.stderr).lower()
