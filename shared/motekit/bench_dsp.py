@@ -12,10 +12,11 @@ from typing import Any
 import numpy as np
 from elftools.elf.elffile import ELFFile
 
-from .bench import _FLAGS, Board, _run, _tool, bench_dir, board, counter_plugin
+from .bench import _FLAGS, Board, _run, _tool, bench_dir, board, counter_plugin, emulate, link
 from .codegen import c
 from .dsp.resample import Resampler
 from .dsp.sos import Sos
+from .dsp.spectral import AnyFft, Envelope, Kurtogram, WaveletEnergies
 from .dsp.spectrum import FloatFft, window
 from .errors import ToolError
 from .paths import core_dir
@@ -25,13 +26,37 @@ _RECORD = np.dtype([("name", "S28"), ("scratch", "<u4"), ("hash", "<u4")])
 
 #: sources of the core behind each case
 SOURCES = {
-    "math_500": ("math",),
     "sos_4x1000": ("sos",),
     "resample_125_to_50": ("resample",),
+    "dcblock_1000": ("dcblock",),
+    "detrend_1000": ("detrend", "moments"),
+    "median5_1000": ("median",),
+    "hampel9_1000": ("median",),
+    "fill_1000": ("fill",),
+    "scale_1000": ("scale",),
+    "magnitude_3x333": ("axes",),
+    "correlation_333": ("axes",),
+    "gravity_3x333": ("axes",),
+    "normalise_2x1000": ("normalise", "moments"),
+    "frame_250_125": ("frame",),
+    "math_500": ("math",),
     "moments_125": ("moments",),
+    "change_1000": ("change",),
+    "quantiles_250": ("quantile",),
+    "autocorr_500x125": ("autocorr", "moments", "sum"),
+    "histogram_16x1000": ("histogram",),
+    "sampen_125": ("sampen", "math"),
     "rfft_512": ("rfft",),
+    "rfft_any_125_500": ("rfft_any",),
     "spectrum_128": ("spectrum", "rfft", "moments", "math"),
     "activity_3x125": ("spectrum", "rfft", "moments", "math"),
+    "spectrogram_18x128": ("spectrogram", "frame", "spectrum", "rfft", "moments", "math"),
+    "shape_65": ("shape", "sum", "math"),
+    "cepstrum_128": ("cepstrum", "rfft", "math"),
+    "envelope_65x1000": ("envelope", "resample"),
+    "wavelet_db4_5x1000": ("wavelet", "sum"),
+    "order_1000": ("order",),
+    "kurtogram_4x1000": ("kurtogram", "moments"),
 }
 
 
@@ -61,6 +86,10 @@ def tables() -> str:
         fft = FloatFft(length)
         arrays |= {f"fft{length}_twiddle": fft.twiddle, f"fft{length}_order": fft.order}
     arrays["hann125"] = window("hann", 125)
+    arrays |= {f"any{length}_twiddle": AnyFft(length).tables["twiddle"] for length in (125, 500)}
+    arrays["hilbert_taps"] = Envelope(65).tables["phases"]
+    for prefix, block in (("db4", WaveletEnergies("db4", 5)), ("kurtogram", Kurtogram(4))):
+        arrays |= {f"{prefix}_{name}": table for name, table in block.tables.items()}
     constants = {"RESAMPLE_UP": resampler.up, "RESAMPLE_DOWN": resampler.down, "RESAMPLE_TAPS": resampler.struct.taps}
     lines = ["#include <stdint.h>"] + [f"#define {name} {value}u" for name, value in constants.items()]
     return "\n".join(lines) + "\n" + "".join(c.array(name, np.asarray(a), "static const") for name, a in arrays.items())
@@ -151,21 +180,10 @@ def bench_dsp(board_name: str) -> dict[str, Any]:
     with tempfile.TemporaryDirectory(prefix="motekit-bench-") as name:
         folder = Path(name)
         _prepare(folder)
-        (folder / "memory.ld").write_text(
-            f"MEMORY {{ FLASH (rx) : ORIGIN = {target.flash[0]:#x}, LENGTH = {target.flash[1]:#x}\n"
-            f"RAM (rwx) : ORIGIN = {target.ram[0]:#x}, LENGTH = {target.ram[1]:#x} }}\n"
-        )
-        flags = (*target.cpu, *_FLAGS)
-        elf = folder / "bench.elf"
-        command = [
-            _tool("arm-none-eabi-gcc", "gcc-arm-none-eabi"), *flags, "-Wno-unused-const-variable",
-            f"-I{core_dir() / 'include'}", f"-I{folder}", *map(str, _sources(host=False)), *map(str, _core_sources()),
-            "-nostartfiles", "--specs=nano.specs", "-Wl,--gc-sections", f"-Wl,-T,{folder / 'memory.ld'}",
-            f"-Wl,-T,{bench_dir() / 'bench.ld'}", "-lm", "-o", str(elf),
-        ]  # fmt: skip
-        _run(command, "building the bench image")
+        sources = [*_sources(host=False), *_core_sources()]
+        elf = link(target, sources, folder, ["-Wno-unused-const-variable"])
         counts = _emulate(target, elf)
-        records, code = _read(folder), _code_bytes(folder, flags)
+        records, code = _read(folder), _code_bytes(folder, (*target.cpu, *_FLAGS))
     blocks = []
     for row, instructions in zip(records, counts[::SIGNALS], strict=True):
         block = row["name"].decode()
@@ -193,12 +211,7 @@ def _emulate(target: Board, elf: Path) -> list[int]:
         symbols = {s.name: s["st_value"] & ~1 for s in ELFFile(file).get_section_by_name(".symtab").iter_symbols()}
     marks = [(symbols["bench_begin"], 1), (symbols["bench_end"], 2)]
     (folder / "marks.txt").write_text("".join(f"{address:x} {mark}\n" for address, mark in marks))
-    command = [
-        _tool("qemu-system-arm", "qemu-system-arm"), "-M", target.machine, "-display", "none", "-serial", "none",
-        "-monitor", "none", "-semihosting-config", "enable=on,target=native", "-kernel", elf.name, *target.emulator,
-        "-plugin", f"{counter_plugin()},marks=marks.txt,out=counts.txt",
-    ]  # fmt: skip
-    _run(command, f"the emulation of {target.core}", cwd=folder)
+    emulate(elf, target, ["-plugin", f"{counter_plugin()},marks=marks.txt,out=counts.txt"])
     counts: list[int] = []
     begin = 0
     for line in (folder / "counts.txt").read_text().splitlines():
