@@ -1,0 +1,122 @@
+"""WISDM smartphone and smartwatch activity 2019: the watch's accelerometer.
+
+    [wisdm-dataset/]raw/watch/accel/data_<nnnn>_accel_watch.txt
+        <subject>,<activity>,<timestamp ns>,<x>,<y>,<z>;      official
+        <subject>,<activity>,<x>,<y>,<z>;                     copies without time stamps
+
+20 Hz nominal, m/s^2, about 3 minutes an activity. Source: G. Weiss, K. Yoneda, T. Hayajneh, "Smartphone and
+Smartwatch-Based Biometrics Using Activities of Daily Living", IEEE Access 7, 2019.
+"""
+
+from collections.abc import Collection, Iterator
+from itertools import groupby
+from pathlib import Path
+
+import numpy as np
+
+from motekit.data.recording import Recording
+from motekit.errors import DataError
+
+NAME = "wisdm_watch_accel"
+RATE_HZ = 20
+ACTIVITIES = {
+    "A": "walking",
+    "B": "jogging",
+    "C": "stairs",
+    "D": "sitting",
+    "E": "standing",
+    "F": "typing",
+    "G": "brushing_teeth",
+    "H": "eating_soup",
+    "I": "eating_chips",
+    "J": "eating_pasta",
+    "K": "drinking",
+    "L": "eating_sandwich",
+    "M": "kicking",
+    "O": "playing_catch",
+    "P": "dribbling",
+    "Q": "writing",
+    "R": "clapping",
+    "S": "folding_clothes",
+}
+#: the classes of the wearable's activity task
+LABELS = ("walking", "jogging", "stairs", "sitting", "standing", "kicking")
+#: a pause of the recording starts a new one
+GAP_NS = 1_000_000_000
+
+
+def load(root: Path | str, activities: Collection[str] = LABELS) -> list[Recording]:
+    """Read every stretch of one activity below `root`.
+
+    Parameters
+    ----------
+    root : Path
+        A folder that holds the watch's accelerometer files, at any depth.
+    activities : collection of str
+        Names of `ACTIVITIES` to keep.
+
+    Returns
+    -------
+    list of Recording
+        Samples float32[n, 3] in m/s^2, label the activity, group the subject. A stretch ends where the
+        activity changes or, in files with time stamps, where they pause for over a second or run backwards.
+
+    Raises
+    ------
+    DataError
+        If there is nothing of that kind, or a line that is neither of the two forms.
+    """
+    root = Path(root)
+    files = sorted(root.rglob("data_*_accel_watch.txt")) if root.is_dir() else []
+    if not files:
+        raise DataError(f"{root} holds no data_<nnnn>_accel_watch.txt. Name the folder of the official set.")
+    recordings = [recording for path in files for recording in _stretches(path, activities)]
+    if not recordings:
+        raise DataError(f"{root} holds none of {', '.join(activities)}. Ask for other activities.")
+    return recordings
+
+
+def _stretches(path: Path, activities: Collection[str]) -> Iterator[Recording]:
+    for index, ((subject, activity), rows) in enumerate(groupby(_rows(path), key=lambda row: row[:2])):
+        if activity not in activities:
+            continue
+        rows = list(rows)
+        samples = np.array([row[3] for row in rows], np.float32)
+        starts = [0]
+        if rows[0][2] is not None:
+            steps = np.diff(np.array([row[2] for row in rows], np.int64))
+            starts += [int(i) + 1 for i in np.flatnonzero((steps > GAP_NS) | (steps < 0))]
+        for start, stop in zip(starts, [*starts[1:], len(rows)], strict=True):
+            yield Recording(
+                samples=samples[start:stop],
+                rate_hz=RATE_HZ,
+                unit="m/s^2",
+                channels=("x", "y", "z"),
+                label=activity,
+                group=subject,
+                name=f"{subject}/{activity}#{index}@{start}",
+                source="real",
+                path=path,
+            )
+
+
+def _rows(path: Path) -> Iterator[tuple[str, str, int | None, tuple[float, float, float]]]:
+    # a few official lines run together or end in ",;": the semicolon ends a row, not the line
+    text = path.read_text(encoding="ascii", errors="replace")
+    for number, row in enumerate((part.strip() for part in text.split(";")), start=1):
+        if not row:
+            continue
+        fields = row.rstrip(",").split(",")
+        try:
+            subject, code, *time, x, y, z = fields
+            values = (float(x), float(y), float(z))
+            stamp = int(time[0]) if time else None
+            activity = ACTIVITIES[code.strip()]
+        except (ValueError, KeyError, IndexError) as error:
+            raise DataError(
+                f"{path.name}, row {number}: `{row[:60]}` is not subject,activity,[timestamp,]x,y,z. "
+                "Correct or remove it."
+            ) from error
+        if len(time) > 1 or not np.isfinite(values).all():
+            raise DataError(f"{path.name}, row {number}: `{row[:60]}` has other fields. Correct or remove it.")
+        yield subject.strip(), activity, stamp, values
