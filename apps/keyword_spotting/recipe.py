@@ -18,6 +18,9 @@ MEAN, DEVIATION = 12.0, 4.0
 WINDOW, BANDS = 49, 40
 
 VARIATIONS, MARGIN = 12, 10
+#: words that are not in the data set teach what else is not a keyword; keywords by the same voices, that a
+#: synthetic voice is not what tells the two apart
+SYNTHETIC = {"count": 1600, "seed": 11, "keyword_share": 0.375, "silence_share": 0.0, "clean": True}
 VARIATION = Variation()
 AUGMENTATION = Augmentation()
 SCHEDULE = Schedule()

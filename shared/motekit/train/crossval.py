@@ -6,7 +6,7 @@ import os
 import tempfile
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +72,8 @@ def cross_validate(
 ) -> list[Fold]:
     """Train and score one network a fold, several at once, each in a process and on one core.
 
+    Synthetic recordings beside real ones are in every fold's training and in no fold's test.
+
     Parameters
     ----------
     data : Prepared
@@ -92,8 +94,13 @@ def cross_validate(
     -------
     list of Fold
     """
-    parts = splits.by_group(data.labels, data.groups, folds=folds, seed=seed)
-    parts = [p for p in parts if only is None or p.fold in only]
+    real, helping = data.scored, np.setdiff1d(np.arange(len(data.labels)), data.scored)
+    parts = splits.by_group(data.labels[real], data.groups[real], folds=folds, seed=seed)
+    parts = [
+        replace(p, train=np.concatenate([real[p.train], helping]), test=real[p.test])
+        for p in parts
+        if only is None or p.fold in only
+    ]
     context = multiprocessing.get_context("spawn")
     with tempfile.TemporaryDirectory() as scratch, context.Manager() as manager:
         _spill(data, Path(scratch))
@@ -110,9 +117,7 @@ def cross_validate(
     return [Fold(_folder(out, p), p.test, runtimes(data, _folder(out, p), p.test)) for p in parts]
 
 
-def report(
-    data: Prepared, folds: Sequence[Fold], name: str, counted: np.ndarray | None = None
-) -> dict[str, Any]:
+def report(data: Prepared, folds: Sequence[Fold], name: str, counted: np.ndarray | None = None) -> dict[str, Any]:
     """Pool the folds' held-out recordings into one report, with the spread over folds.
 
     Parameters
@@ -141,9 +146,7 @@ def report(
             "fold": k,
             "groups": len(np.unique(data.groups[f.test[keep[f.test]]])),
             "windows": int(keep[f.test].sum()),
-            "accuracy": {
-                runtime: float(np.mean(_right(data, f, runtime)[keep[f.test]])) for runtime in f.scores
-            },
+            "accuracy": {runtime: float(np.mean(_right(data, f, runtime)[keep[f.test]])) for runtime in f.scores},
         }
         for k, f in enumerate(folds)
     ]
@@ -164,8 +167,8 @@ def _spill(data: Prepared, folder: Path) -> None:
     np.save(folder / "rows.npy", data.rows)
     np.save(folder / "windows.npy", data.windows)
     np.savez(folder / "noise.npz", *data.noise)
-    told = {"app": str(data.app.folder), "source": data.source}
-    for name in ("labels", "words", "groups"):
+    told = {"app": str(data.app.folder)}
+    for name in ("labels", "words", "groups", "synthetic"):
         told[name] = getattr(data, name).tolist()
     write_text(folder / "data.json", json.dumps(told))
 
@@ -183,7 +186,7 @@ def _unspill(folder: Path) -> Prepared:
             labels=np.array(told["labels"]),
             words=np.array(told["words"]),
             groups=np.array(told["groups"]),
-            source=told["source"],
+            synthetic=np.array(told["synthetic"]),
         )
 
 

@@ -92,9 +92,7 @@ def score(
         "accuracy": float(correct[counted].mean()),
         "interval": list(group_bootstrap(correct[counted], groups[counted])),
         "interval_wilson": list(wilson(int(correct[counted].sum()), int(counted.sum()))),
-        "macro_f1": float(
-            f1_score(true[counted], predicted[counted], labels=scored, average="macro", zero_division=0)
-        ),
+        "macro_f1": float(f1_score(true[counted], predicted[counted], labels=scored, average="macro", zero_division=0)),
         "windows": int(counted.sum()),
         "groups": len(np.unique(groups[counted])),
         "per_class": {

@@ -75,6 +75,7 @@ def package(
 
 def _data(app: App, data: Prepared, chosen: np.ndarray) -> dict[str, Any]:
     known = catalog.dataset(app.dataset)
+    real = np.intersect1d(chosen, data.scored)
     return {
         "name": app.dataset,
         "title": known.title,
@@ -83,9 +84,11 @@ def _data(app: App, data: Prepared, chosen: np.ndarray) -> dict[str, Any]:
         "licence_url": known.licence_url,
         "research_only": known.research_only,
         "citation": known.citation,
-        "recordings": len(chosen),
-        "groups": len(np.unique(data.groups[chosen])),
-        "of_groups": len(np.unique(data.groups)),
+        "recordings": len(real),
+        "groups": len(np.unique(data.groups[real])),
+        "of_groups": len(np.unique(data.groups[data.scored])),
+        # made by eSpeak NG, whose licence does not reach what it says
+        "synthetic_words_added": len(chosen) - len(real),
     }
 
 
@@ -100,7 +103,5 @@ def _commit() -> str:
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         return done.stdout.strip() if done.returncode == 0 else ""
 
-    changed = git(
-        "status", "--porcelain", "--untracked-files=no", "--", "apps", "shared/motekit", "shared/core/src"
-    )
+    changed = git("status", "--porcelain", "--untracked-files=no", "--", "apps", "shared/motekit", "shared/core/src")
     return git("rev-parse", "HEAD") + ("+" if changed else "")

@@ -3,7 +3,7 @@
 import importlib.util
 from pathlib import Path
 from types import ModuleType
-from typing import Protocol
+from typing import Any, Protocol
 
 from ..app import App
 from ..data.recording import Recording
@@ -22,6 +22,8 @@ class WordRecipe(Protocol):
         Normalisation of the network's input.
     VARIATIONS, MARGIN : int
         Variations of each recording, and rows of time around its window, for shifts.
+    SYNTHETIC : dict
+        Arguments of `motekit.datasets.synthetic.speech.make` for words that help the real ones.
     VARIATION, AUGMENTATION, SCHEDULE
         How to vary, augment and learn.
     """
@@ -30,6 +32,7 @@ class WordRecipe(Protocol):
     DEVIATION: float
     VARIATIONS: int
     MARGIN: int
+    SYNTHETIC: dict[str, Any]
     VARIATION: Variation
     AUGMENTATION: Augmentation
     SCHEDULE: Schedule

@@ -43,9 +43,7 @@ class Variation:
     direct_db: tuple[float, float] = (3.0, 15.0)
 
 
-def vary(
-    samples: np.ndarray, rate_hz: int, length: int, rng: np.random.Generator, how: Variation | None
-) -> np.ndarray:
+def vary(samples: np.ndarray, rate_hz: int, length: int, rng: np.random.Generator, how: Variation | None) -> np.ndarray:
     """Vary one clip and lay it into the middle of its own background noise.
 
     Parameters

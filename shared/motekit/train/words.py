@@ -37,8 +37,8 @@ class Prepared:
         int16[rows, bands] of each noise file.
     labels, words, groups : ndarray of str
         One a recording.
-    source : str
-        "real", or "synthetic" as soon as one recording is.
+    synthetic : ndarray of bool
+        One a recording. Where there are real ones, the synthetic help to train and are never scored.
     """
 
     app: App
@@ -49,7 +49,18 @@ class Prepared:
     labels: np.ndarray
     words: np.ndarray
     groups: np.ndarray
-    source: str
+    synthetic: np.ndarray
+
+    @property
+    def scored(self) -> np.ndarray:
+        """Numbers of the recordings that figures may be made of: the real ones, if there are any."""
+        real = np.flatnonzero(~self.synthetic)
+        return real if len(real) else np.arange(len(self.synthetic))
+
+    @property
+    def source(self) -> str:
+        """Of what is scored: "real" or "synthetic"."""
+        return "synthetic" if self.synthetic.all() else "real"
 
 
 def prepare(
@@ -95,7 +106,7 @@ def prepare(
         labels=labels,
         words=np.array([r.word for r in words]),
         groups=np.array([r.group for r in words]),
-        source="synthetic" if any(r.source == "synthetic" for r in words) else "real",
+        synthetic=np.array([r.source == "synthetic" for r in words]),
     )
 
 

@@ -75,8 +75,9 @@ def train_app(
     )
     rest = None
     if on is None:
-        part = splits.hold_out(prepared.labels, prepared.groups, share=FOR_THRESHOLDS, seed=seed)
-        chosen, rest = part.train, [recordings[i] for i in part.test]
+        real = prepared.scored
+        part = splits.hold_out(prepared.labels[real], prepared.groups[real], share=FOR_THRESHOLDS, seed=seed)
+        chosen, rest = np.setdiff1d(chosen, real[part.test]), [recordings[i] for i in real[part.test]]
         how = f"{part.test_groups} speakers that were not trained on"
         on = {}
     model = words.learn(prepared, seed=seed, chosen=chosen, epochs=epochs, progress=_learning(progress))
@@ -114,7 +115,7 @@ def quantize_app(
         raise ModelError(f"no trained {app.name} is on this machine. Run: motekit train {app.name}.")
     model = keras.models.load_model(_kept(app), compile=False)
     recipe = replace_variations(recipes.load(app), 1)
-    recordings, noise = _recordings(app, recipe, data)
+    recordings, noise = _recordings(app, recipe, data, helped=False)
     prepared = words.prepare(
         app, recipe, recordings, _divide(noise)[0], seed=seed, progress=_named(progress, "features")
     )
@@ -223,7 +224,7 @@ def evaluate_stream(
     The figures are honest only for speakers that the network was not trained on; `data` says whose they are.
     """
     recipe = recipes.load(app)
-    recordings, noise = _recordings(app, recipe, data)
+    recordings, noise = _recordings(app, recipe, data, helped=False)
     laid = stream.build(recordings, _divide(noise)[1], duration_s=60.0 * minutes, seed=seed)
     told = _named(progress, "listening")
     if told:
@@ -254,14 +255,17 @@ def save(folder: Path, figures: Mapping[str, Any]) -> Path:
     return write_text(path, json.dumps({**kept, **figures}, indent=1) + "\n")
 
 
-def _recordings(app: App, recipe: WordRecipe, data: Path | None) -> tuple[list[Recording], list[Recording]]:
+def _recordings(
+    app: App, recipe: WordRecipe, data: Path | None, *, helped: bool = True
+) -> tuple[list[Recording], list[Recording]]:
+    """Words and noise of a folder, the words helped by synthetic ones; or all synthetic without a folder."""
     if data is not None:
+        from motekit.datasets.synthetic import speech
+
         recordings, noise = recipe.recordings(data)
         if noise:
-            return recordings, noise
-        raise DataError(
-            f"{data} has no _background_noise_ files. Add the folder of that name of v0.01 or v0.02."
-        )
+            return [*recordings, *(speech.make(**recipe.SYNTHETIC) if helped else [])], noise
+        raise DataError(f"{data} has no _background_noise_ files. Add the folder of that name of v0.01 or v0.02.")
     from motekit.datasets.synthetic import noise as noises
     from motekit.datasets.synthetic import speech
 
@@ -280,9 +284,7 @@ def _divide(noise: Sequence[Recording]) -> tuple[list[Recording], list[Recording
 def _thresholds(app: App, out: Path, prepared: Prepared) -> dict[str, float] | None:
     """Thresholds that a cross-validation of the same recordings has set, if there was one."""
     try:
-        decision = json.loads((out / "results.json").read_text(encoding="utf8"))["cross_validation"][
-            "decision"
-        ]
+        decision = json.loads((out / "results.json").read_text(encoding="utf8"))["cross_validation"]["decision"]
     except (OSError, ValueError, KeyError, TypeError):
         return None
     return decision["on"] if decision.get("data") == _fingerprint(prepared) else None
@@ -292,9 +294,7 @@ def _fingerprint(prepared: Prepared) -> str:
     """A few digits that tell one set of recordings and features from another."""
     import hashlib
 
-    told = json.dumps(
-        [prepared.app.feature_hash, *map(str, (prepared.labels.tolist(), prepared.groups.tolist()))]
-    )
+    told = json.dumps([prepared.app.feature_hash, *map(str, (prepared.labels.tolist(), prepared.groups.tolist()))])
     return hashlib.sha256(told.encode()).hexdigest()[:16]
 
 
