@@ -22,8 +22,8 @@ VARIATIONS, MARGIN = 12, 10
 #: synthetic voice is not what tells the two apart
 SYNTHETIC = {"count": 1600, "seed": 11, "keyword_share": 0.375, "silence_share": 0.0, "clean": True}
 VARIATION = Variation()
-AUGMENTATION = Augmentation()
-SCHEDULE = Schedule()
+AUGMENTATION = Augmentation(unknown=1200)
+SCHEDULE = Schedule(epochs=60)
 
 
 def recordings(data: Path | str) -> tuple[list[Recording], list[Recording]]:
@@ -47,7 +47,7 @@ def recordings(data: Path | str) -> tuple[list[Recording], list[Recording]]:
     return words, found.noise()
 
 
-def build(words: int, dropout: float = 0.1) -> "keras.Model":
+def build(words: int, dropout: float = 0.15) -> "keras.Model":
     """Build the network: 3 x 3 convolutions over time and frequency, then a residual one over time alone.
 
     Dense convolutions, as few and as wide as 60 kB allow: on so few recordings they beat depthwise separable
