@@ -26,6 +26,9 @@ def softmax(graph: Graph, node: Node, target: Target) -> Kernel:
     beta = float(node.options["beta"])
     if not math.isfinite(beta) or beta <= 0:
         raise node_error(graph, node, f"beta is {beta}")
+    if beta * float(source.scale) * (1 << (31 - _INTEGER_BITS)) <= 1:
+        # TensorFlow Lite Micro stops there too
+        raise node_error(graph, node, "its input's scale is so small that it is constant", "Train the model")
     table = exponentials(beta * float(source.scale))
     classes = source.shape[-1] if source.shape else 1
     config = Struct(

@@ -56,12 +56,13 @@ def relu(graph: Graph, node: Node, target: Target) -> Kernel | Alias:
 
 @operator("RELU6")
 def relu6(graph: Graph, node: Node, target: Target) -> Kernel | Alias:
-    """Clamp to 0 .. 6 in the input's own scale: TensorFlow Lite Micro does not requantize here."""
-    source, result = _edges(graph, node)
-    if not source.quantized.same_as(result.quantization):
-        raise node_error(graph, node, "its input and output differ in scale", "Fuse it with the layer before it")
+    """Clamp to 0 .. 6 of the input's scale.
+
+    TensorFlow Lite Micro does not requantize here even if the output has another scale; neither do we.
+    """
+    source, _ = _edges(graph, node)
     six = _clamp(source.zero_point + fixedpoint.round_half_away(float(np.float32(6.0) / source.scale)))
-    return lookup(graph, node, [_clamp(value, source.zero_point, six) for value in range(-128, 128)])
+    return lookup(graph, node, [min(max(value, source.zero_point), six) for value in range(-128, 128)])
 
 
 def _radius(shift: int, integer_bits: int) -> int:
