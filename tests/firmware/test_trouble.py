@@ -202,6 +202,11 @@ def test_an_app_that_fails_says_so(echo):
     with pytest.raises(LinkError) as error:
         session.replay(given)
     assert "cannot process its samples (no answer)" in one_line(error)
+    # its actuators were brought to safety, and the session goes on
+    given = samples(100)
+    recording = session.replay(given)
+    assert recording.logs == ["fail-safe was called with 5"]
+    assert_echoed(recording, given)
 
 
 @pytest.mark.parametrize("board", ["mps2_an386", "mps2_an505", "mps3_an547", "stm32f405", "microbit"])
@@ -268,6 +273,8 @@ def test_more_samples_than_credit_are_an_overrun_not_a_secret(echo):
     session.peer._take_ack = lambda payload: (take_ack(payload), setattr(session.peer, "credit", 10**6))
     with pytest.raises(LinkError, match="overrun"):
         session.replay(samples(2000))
+    session.peer._take_ack = take_ack
+    assert session.replay(samples(100)).logs == ["fail-safe was called with 6"]
 
 
 def test_the_time_limit_ends_an_emulation(echo_elf):

@@ -1,5 +1,6 @@
 """Builds an app's firmware with PlatformIO, never in need of a network."""
 
+import fcntl
 import hashlib
 import os
 import re
@@ -158,12 +159,14 @@ def compile_environment(
     log = work / f"{environment}.log"
     elf = work / "build" / environment / "firmware.elf"
     command = [sys.executable, "-m", "platformio", "run", "--silent", "-d", str(project), "-e", environment]
-    try:
-        done = subprocess.run(
-            command, env=settings, capture_output=True, text=True, timeout=_TIMEOUT_S, check=False, cwd=work
-        )
-    except subprocess.TimeoutExpired as error:
-        raise ToolError(f"building {environment} took more than {_TIMEOUT_S} s. Run it again.") from error
+    with open(work / "lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # PlatformIO itself lets two builds of one folder ruin each other
+        try:
+            done = subprocess.run(
+                command, env=settings, capture_output=True, text=True, timeout=_TIMEOUT_S, check=False, cwd=work
+            )
+        except subprocess.TimeoutExpired as error:
+            raise ToolError(f"building {environment} took more than {_TIMEOUT_S} s. Run it again.") from error
     output = done.stdout + done.stderr
     log.write_text(output, encoding="utf8")
     if done.returncode != 0 or not elf.is_file():

@@ -54,21 +54,18 @@ class Emulation:
         machine = boards.load(board)
         if not machine.emulated:
             raise ToolError(f"{board} is hardware, it cannot be emulated. Attach it and give its --port.")
+        elf = Path(elf).resolve()
+        command = _qemu(machine, elf, counted) if machine.machine else [str(elf)]
         self.board = board
         self._folder = tempfile.TemporaryDirectory(prefix="motekit-")
         self._errors = open(Path(self._folder.name) / "errors", "w+", encoding="utf8", errors="replace")  # noqa: SIM115
         self._deadline = time.monotonic() + time_limit
         self._time_limit = time_limit
-        elf = Path(elf).resolve()
         try:
-            if not machine.machine:
-                self._start_on_sockets([str(elf)], standard=True)
+            if machine.machine and not uart:
+                self._start_on_files(command)
             else:
-                command = _qemu(machine, elf, counted)
-                if uart:
-                    self._start_on_sockets(command)
-                else:
-                    self._start_on_files(command)
+                self._start_on_sockets(command, standard=not machine.machine)
         except OSError as error:
             self._errors.close()
             self._folder.cleanup()
@@ -126,7 +123,7 @@ class Emulation:
         self._errors.close()
         self._folder.cleanup()
 
-    def _start_on_sockets(self, command: list[str], standard: bool = False) -> None:
+    def _start_on_sockets(self, command: list[str], standard: bool) -> None:
         ours, theirs = socket.socketpair()
         self.stream = _Limited(ours.detach(), None, self._deadline)
         try:

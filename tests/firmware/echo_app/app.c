@@ -27,6 +27,12 @@ static mk_status echo_process(const int16_t *frames, uint32_t n)
     if (frames[0] == -32333)
         for (;;) {
         }
+    if (echo.safe) {
+        static char text[] = "fail-safe was called with 0";
+        text[sizeof text - 2] = (char)('0' + echo.safe);
+        mk_out_log(text);
+        echo.safe = 0;
+    }
     for (uint32_t i = 0; i < n * CHANNELS; i++)
         echo.checksum = (echo.checksum ^ (uint16_t)frames[i]) * 16777619u;
     mk_out_features(frames, (uint16_t)(n * CHANNELS * sizeof frames[0]));
