@@ -273,8 +273,6 @@ def test_more_samples_than_credit_are_an_overrun_not_a_secret(echo):
     session.peer._take_ack = lambda payload: (take_ack(payload), setattr(session.peer, "credit", 10**6))
     with pytest.raises(LinkError, match="overrun"):
         session.replay(samples(2000))
-    session.peer._take_ack = take_ack
-    assert session.replay(samples(100)).logs == ["fail-safe was called with 6"]
 
 
 def test_the_time_limit_ends_an_emulation(echo_elf):
