@@ -1,6 +1,7 @@
 """`motekit demo`: an app's firmware from its pretrained model, in the emulator, over a built-in stream."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -60,16 +61,23 @@ def results_of(app: App) -> dict[str, Any]:
     return json.loads(path.read_text(encoding="utf8")) if path.is_file() else {}
 
 
-def perform(app: App, board: str) -> Outcome:
-    """Build, replay and compare. A missing toolchain or emulator leaves the board out and says why."""
+def perform(app: App, board: str, say: Callable[[str], None] = lambda _: None) -> Outcome:
+    """Build, replay and compare. A missing toolchain or emulator leaves the board out and says why.
+
+    `say` is told what is under way.
+    """
+    say("making the built-in stream of synthetic speech")
     scene = builtin_scene()
+    say("compiling the network for this computer and listening to the stream")
     pipeline = Pipeline(app)
     host = pipeline.stream([scene.samples])
+    say(f"building the firmware for {board} and replaying the stream through it")
     verification, missing = None, ""
     try:
         verification = verify(app, board, [(scene.name, scene.samples)])
     except MissingToolError as error:
         missing = str(error)
+    say("comparing the runtimes")
     boards = {board: verification.firmware[0].scores} if verification else {}
     windows = pipeline.windows(pipeline.block.process(scene.samples))
     rows = agreement.rows(Runtimes(pipeline), windows, boards)

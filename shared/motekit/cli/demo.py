@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from . import app as commands
-from .output import Board, Json, result, table
+from .output import Board, Json, console, result, table
 
 
 @commands.command()
@@ -32,7 +32,7 @@ def demo(
         print(f"report: {path}")
 
     with result(json, show) as done:
-        outcome = work.perform(apps.load(name), board)
+        outcome = work.perform(apps.load(name), board, lambda text: console.print(f"[dim]{text} ...[/dim]"))
         path = work.page(outcome, report)
         found = outcome.verification.summary(outcome.app) if outcome.verification else {"app": name, "board": board}
         done(found | {"missing": outcome.missing or None, "report": str(path)})
