@@ -57,6 +57,16 @@ SOURCES = {
     "wavelet_db4_5x1000": ("wavelet", "sum"),
     "order_1000": ("order",),
     "kurtogram_4x1000": ("kurtogram", "moments"),
+    "gray_2x1000": ("image",),
+    "area_64x48_to_24x24": ("image",),
+    "bilinear_40x30_to_24x24": ("image",),
+    "equalise_64x48": ("image",),
+    "image_normalise_64x48": ("picture",),
+    "integral_64x48": ("picture",),
+    "motion_64x48": ("picture",),
+    "climate_100_days": ("climate", "math"),
+    "soil_100_days": ("soil",),
+    "smooth_1000": ("soil",),
 }
 
 
