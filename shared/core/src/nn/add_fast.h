@@ -2,6 +2,7 @@
 #ifndef MK_NN_ADD_FAST_H
 #define MK_NN_ADD_FAST_H
 
+#include "dsp.h"
 #include "motekit/nn_elementwise.h"
 
 /* mk_add_fast: `n` sums of elements `step_a` and `step_b` apart; returns whether it could do it. */
@@ -40,14 +41,7 @@ static inline int mk_add_fast(const mk_add *add, const int8_t *a, int32_t step_a
     return 1;
 }
 
-#elif defined(__ARM_FEATURE_DSP) && defined(__thumb2__)
-
-static inline int32_t smmulr(int32_t a, int32_t b)
-{
-    int32_t result;
-    __asm__("smmulr %0, %1, %2" : "=r"(result) : "r"(a), "r"(b));
-    return result;
-}
+#elif defined(MK_NN_DSP)
 
 /* One operand as the sum takes it. Shifted one bit further than the definition has it, its products round
  * at bit 32, as SMMULR does. */
@@ -63,7 +57,7 @@ static operand operand_of(int32_t zero, int32_t multiplier, int32_t shift)
 
 static inline int32_t scaled(const operand *o, int32_t value)
 {
-    const int32_t x = smmulr(mk_shift_left(value, 21) - o->zero, o->multiplier);
+    const int32_t x = mk_smmulr(mk_shift_left(value, 21) - o->zero, o->multiplier);
     return (x + ((x >> 31) & o->tie) + o->half) >> o->right;
 }
 
@@ -86,7 +80,7 @@ typedef struct {
     int32_t out_multiplier, out_scale, out_zero;
 } plain_sum;
 
-__attribute__((naked, noinline)) static void run(__attribute__((unused)) const plain_sum *sum)
+__attribute__((naked, noinline)) static void run(MK_UNUSED const plain_sum *sum)
 {
     __asm__ volatile(
         "push {r4-r11, lr}\n"
@@ -154,8 +148,8 @@ static inline int mk_add_fast(const mk_add *add, const int8_t *a, int32_t step_a
     const int32_t zero = add->out_zero, low = add->act_min, high = add->act_max, sign_b = add->sign_b;
 
     for (; n; n--, a += step_a, b += step_b) {
-        int32_t sum = smmulr(2 * (scaled(&x, *a) + sign_b * scaled(&y, *b)), multiplier);
-        __asm__("smmlar %0, %1, %2, %3" : "=r"(sum) : "r"(sum + (sum >> 31)), "r"(scale), "r"(zero));
+        int32_t sum = mk_smmulr(2 * (scaled(&x, *a) + sign_b * scaled(&y, *b)), multiplier);
+        sum = mk_smmlar(sum + (sum >> 31), scale, zero);
         *out++ = (int8_t)mk_clamp(sum, low, high);
     }
     return 1;

@@ -6,7 +6,7 @@ void mk_conv_s8_pair(const mk_conv *conv, const int8_t *in, int8_t *out, void *s
     const uint32_t pixels = (uint32_t)conv->out_h * conv->out_w;
     const uint32_t depth4 = mk_pair_depth4(conv);
     int8_t *const patches = (int8_t *)scratch + 8u * depth4;
-#ifdef MK_PAIR_DSP
+#ifdef MK_NN_DSP
     const uint32_t run = (uint32_t)conv->kernel_w * conv->in_c;
     const uint32_t in_row = (uint32_t)conv->in_w * conv->in_c * conv->dilation_h;
     const int32_t last_top = (int32_t)conv->in_h - (conv->kernel_h - 1) * conv->dilation_h - 1;
@@ -18,7 +18,7 @@ void mk_conv_s8_pair(const mk_conv *conv, const int8_t *in, int8_t *out, void *s
     for (uint32_t n = 0; n < conv->batch; n++, in += image) {
         mk_patch_position at = mk_patch_first(conv);
         uint32_t done = 0;
-#ifdef MK_PAIR_DSP
+#ifdef MK_NN_DSP
         for (; done + 4u <= pixels; done += 4u) {
             const int8_t *block[4];
             uint32_t step[4];

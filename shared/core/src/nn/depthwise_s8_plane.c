@@ -1,9 +1,9 @@
 #include "motekit/nn_plane.h"
 
 #include "bytes.h"
+#include "dsp.h"
 
-#if defined(__ARM_FEATURE_DSP) && defined(__thumb2__)
-#define PLANE_DSP 1
+#ifdef MK_NN_DSP
 
 /* Weights, and with them sums, are doubled, which saves a shift in front of SMMULR. scale is
  * 2^(32 - right shift). */
@@ -46,7 +46,7 @@ typedef struct {
     uint32_t kernel_along, kernel_across;
 } channel_work;
 
-#ifdef PLANE_DSP
+#ifdef MK_NN_DSP
 
 static int32_t halves(int32_t low, int32_t high)
 {
@@ -86,7 +86,7 @@ static void set_row(channel_work *work, uint32_t i, const int8_t *taps, uint32_t
 #define SINGLE_ROW(source, w01, w12) \
     "ldrd r12, lr, [" source "], #4\n" "smlad r10, r12, " w01 ", r10\n" "smlabt r10, lr, " w12 ", r10\n"
 
-__attribute__((naked, noinline)) static void run_3x3(__attribute__((unused)) channel_work *work)
+__attribute__((naked, noinline)) static void run_3x3(MK_UNUSED channel_work *work)
 {
     __asm__ volatile(
         "push {r4-r11, lr}\n"
@@ -164,90 +164,96 @@ __attribute__((naked, noinline)) static void run_3x3(__attribute__((unused)) cha
 
 static inline int8_t narrow(const channel_work *work, int32_t twice)
 {
-    __asm__("smmulr %0, %0, %1" : "+r"(twice) : "r"(work->multiplier));
-    twice += twice >> 31;
-    __asm__("smmlar %0, %0, %1, %2" : "+r"(twice) : "r"(work->scale), "r"(work->out_zero));
-    __asm__("ssat %0, #8, %0" : "+r"(twice));
-    return (int8_t)twice;
+    return mk_narrow_twice(twice, work->multiplier, work->scale, work->out_zero);
 }
 
-/* Four outputs together, so that a pair of weights is loaded once for all. Not inlined: its loop takes
- * all registers. */
-__attribute__((noinline)) static int8_t *four_outputs(const channel_work *work, const int16_t *window, int8_t *out)
-{
-    const uint32_t pair_bytes = (work->kernel_along + 1u) / 2u * 4u, next_row = work->plane_row - pair_bytes;
-    const uint32_t one = 2u * work->along, two = 2u * one, three = 3u * one;
-    const uint32_t out_step = work->out_step;
-    const int32_t *weight = work->weights;
-    int32_t s0 = work->bias, s1 = s0, s2 = s0, s3 = s0;
+/* How a window is walked; sum_four() and sum_one() read it by offset. */
+typedef struct {
+    uint32_t along;      /* bytes from an output's taps to the next output's */
+    uint32_t pair_bytes; /* of the pairs in a row of the filter */
+    uint32_t next_row;   /* bytes from their end to the next row */
+    uint32_t rows;
+} window_walk;
 
-    for (uint32_t ky = work->kernel_across; ky; ky--) {
-        const int16_t *const end = window + pair_bytes / 2u;
-        int32_t w, x;
-        __asm__ volatile(
-            "0:\n"
-            "ldr %[w], [%[weight]], #4\n"
-            "ldr %[x], [%[taps], %[one]]\n"
-            "smlad %[s1], %[x], %[w], %[s1]\n"
-            "ldr %[x], [%[taps], %[two]]\n"
-            "smlad %[s2], %[x], %[w], %[s2]\n"
-            "ldr %[x], [%[taps], %[three]]\n"
-            "smlad %[s3], %[x], %[w], %[s3]\n"
-            "ldr %[x], [%[taps]], #4\n"
-            "smlad %[s0], %[x], %[w], %[s0]\n"
-            "cmp %[taps], %[end]\n"
-            "bne 0b\n"
-            : [s0] "+r"(s0), [s1] "+r"(s1), [s2] "+r"(s2), [s3] "+r"(s3), [taps] "+r"(window), [weight] "+r"(weight),
-              [w] "=&r"(w), [x] "=&r"(x)
-            : [end] "r"(end), [one] "r"(one), [two] "r"(two), [three] "r"(three)
-            : "cc", "memory");
-        window += next_row / 2u;
-    }
-    out[0] = narrow(work, s0);
-    out[out_step] = narrow(work, s1);
-    out += 2u * out_step;
-    out[0] = narrow(work, s2);
-    out[out_step] = narrow(work, s3);
-    return out + 2u * out_step;
+/* Adds the products of four windows to their sums, so that a pair of weights is loaded once for all. */
+__attribute__((naked, noinline)) static void sum_four(MK_UNUSED const int16_t *window, MK_UNUSED const int32_t *weights,
+                                                      MK_UNUSED const window_walk *walk, MK_UNUSED int32_t sums[4])
+{
+    __asm__ volatile(
+        "push {r3-r11, lr}\n"
+        "ldm r3, {r4-r7}\n"
+        "ldr r12, [r2, #12]\n"
+        "push {r3, r12}\n" /* [sp, #4]: rows left */
+        "ldm r2, {r8, r9, r10}\n"
+        "mov r2, r9\n"
+        "mov r3, r10\n"
+        "lsl r9, r8, #1\n"
+        "add r10, r8, r9\n"
+        "0:\n"
+        "add r11, r0, r2\n"
+        "1:\n"
+        "ldr r12, [r1], #4\n"
+        "ldr lr, [r0, r8]\n"
+        "smlad r5, lr, r12, r5\n"
+        "ldr lr, [r0, r9]\n"
+        "smlad r6, lr, r12, r6\n"
+        "ldr lr, [r0, r10]\n"
+        "smlad r7, lr, r12, r7\n"
+        "ldr lr, [r0], #4\n"
+        "smlad r4, lr, r12, r4\n"
+        "cmp r0, r11\n"
+        "bne 1b\n"
+        "add r0, r3\n"
+        "ldr r12, [sp, #4]\n"
+        "subs r12, #1\n"
+        "str r12, [sp, #4]\n"
+        "bne 0b\n"
+        "pop {r3, r12}\n"
+        "stm r3, {r4-r7}\n"
+        "pop {r3-r11, pc}\n");
 }
 
-__attribute__((noinline)) static int8_t *one_output(const channel_work *work, const int16_t *window, int8_t *out)
+/* The sum of one window, added to `sum`. */
+__attribute__((naked, noinline)) static int32_t sum_one(MK_UNUSED const int16_t *window, MK_UNUSED const int32_t *weights,
+                                                        MK_UNUSED const window_walk *walk, MK_UNUSED int32_t sum)
 {
-    const uint32_t pair_bytes = (work->kernel_along + 1u) / 2u * 4u, next_row = work->plane_row - pair_bytes;
-    const int32_t *weight = work->weights;
-    int32_t sum = work->bias;
-
-    for (uint32_t ky = work->kernel_across; ky; ky--) {
-        const int16_t *const end = window + pair_bytes / 2u;
-        int32_t w, x;
-        __asm__ volatile(
-            "0:\n"
-            "ldr %[w], [%[weight]], #4\n"
-            "ldr %[x], [%[taps]], #4\n"
-            "smlad %[sum], %[x], %[w], %[sum]\n"
-            "cmp %[taps], %[end]\n"
-            "bne 0b\n"
-            : [sum] "+r"(sum), [taps] "+r"(window), [weight] "+r"(weight), [w] "=&r"(w), [x] "=&r"(x)
-            : [end] "r"(end)
-            : "cc", "memory");
-        window += next_row / 2u;
-    }
-    *out = narrow(work, sum);
-    return out + work->out_step;
+    __asm__ volatile(
+        "push {r4-r8, lr}\n"
+        "ldr r4, [r2, #4]\n"
+        "ldrd r5, r6, [r2, #8]\n"
+        "0:\n"
+        "add r7, r0, r4\n"
+        "1:\n"
+        "ldr r12, [r1], #4\n"
+        "ldr lr, [r0], #4\n"
+        "smlad r3, lr, r12, r3\n"
+        "cmp r0, r7\n"
+        "bne 1b\n"
+        "add r0, r5\n"
+        "subs r6, #1\n"
+        "bne 0b\n"
+        "mov r0, r3\n"
+        "pop {r4-r8, pc}\n");
 }
 
 static void run_any(const channel_work *work)
 {
     const uint32_t next = work->across * (work->plane_row / 2u) - work->outputs * work->along;
+    const uint32_t pair_bytes = (work->kernel_along + 1u) / 2u * 4u;
+    const window_walk walk = {2u * work->along, pair_bytes, work->plane_row - pair_bytes, work->kernel_across};
     const int16_t *window = work->source;
     int8_t *out = work->out;
 
     for (uint32_t y = work->rows; y; y--) {
         uint32_t left = work->outputs;
-        for (; left >= 4; left -= 4, window += 4u * work->along)
-            out = four_outputs(work, window, out);
-        for (; left; left--, window += work->along)
-            out = one_output(work, window, out);
+        for (; left >= 4; left -= 4, window += 4u * work->along) {
+            int32_t sums[4] = {work->bias, work->bias, work->bias, work->bias};
+            sum_four(window, work->weights, &walk, sums);
+            for (uint32_t i = 0; i < 4; i++, out += work->out_step)
+                *out = narrow(work, sums[i]);
+        }
+        for (; left; left--, window += work->along, out += work->out_step)
+            *out = narrow(work, sum_one(window, work->weights, &walk, work->bias));
         window += next;
         out += (int32_t)work->next_out;
     }

@@ -1,49 +1,42 @@
 #include "motekit/nn_quad.h"
 
-#if defined(__ARM_FEATURE_DSP) && defined(__thumb2__)
+#include "dsp.h"
+
+#ifdef MK_NN_DSP
 
 /* Adds the products of `taps` taps to four channels' sums. The taps, and their weights, are `step` bytes
- * apart. Not inlined: its loop takes nearly all registers. */
-__attribute__((noinline)) static void add_taps(const int8_t *in, const int8_t *weight, uint32_t step, uint32_t taps,
-                                               int32_t sums[4])
+ * apart. */
+__attribute__((naked, noinline)) static void add_taps(MK_UNUSED const int8_t *in, MK_UNUSED const int8_t *weight,
+                                                      MK_UNUSED uint32_t step, MK_UNUSED uint32_t taps,
+                                                      MK_UNUSED int32_t sums[4])
 {
-    int32_t s0 = sums[0], s1 = sums[1], s2 = sums[2], s3 = sums[3], x, w, y, z;
-
     __asm__ volatile(
+        "push {r4-r11, lr}\n"
+        "ldr r12, [sp, #36]\n"
+        "ldm r12, {r4-r7}\n"
         "0:\n"
-        "ldr %[x], [%[in]]\n"
-        "ldr %[w], [%[weight]]\n"
-        "add %[in], %[step]\n"
-        "add %[weight], %[step]\n"
-        "sxtb16 %[y], %[x]\n"
-        "sxtb16 %[z], %[w]\n"
-        "smlabb %[s0], %[y], %[z], %[s0]\n"
-        "smlatt %[s2], %[y], %[z], %[s2]\n"
-        "sxtb16 %[x], %[x], ror #8\n"
-        "sxtb16 %[w], %[w], ror #8\n"
-        "smlabb %[s1], %[x], %[w], %[s1]\n"
-        "smlatt %[s3], %[x], %[w], %[s3]\n"
-        "subs %[taps], #1\n"
+        "ldr r8, [r0]\n"
+        "ldr r9, [r1]\n"
+        "add r0, r2\n"
+        "add r1, r2\n"
+        "sxtb16 r10, r8\n"
+        "sxtb16 r11, r9\n"
+        "smlabb r4, r10, r11, r4\n"
+        "smlatt r6, r10, r11, r6\n"
+        "sxtb16 r8, r8, ror #8\n"
+        "sxtb16 r9, r9, ror #8\n"
+        "smlabb r5, r8, r9, r5\n"
+        "smlatt r7, r8, r9, r7\n"
+        "subs r3, #1\n"
         "bne 0b\n"
-        : [s0] "+r"(s0), [s1] "+r"(s1), [s2] "+r"(s2), [s3] "+r"(s3), [in] "+r"(in), [weight] "+r"(weight),
-          [taps] "+r"(taps), [x] "=&r"(x), [w] "=&r"(w), [y] "=&r"(y), [z] "=&r"(z)
-        : [step] "r"(step)
-        : "cc", "memory");
-    sums[0] = s0;
-    sums[1] = s1;
-    sums[2] = s2;
-    sums[3] = s3;
+        "stm r12, {r4-r7}\n"
+        "pop {r4-r11, pc}\n");
 }
 
 static inline int8_t narrow(const mk_channel *channel, int32_t sum, int32_t out_zero)
 {
     const int32_t scale = (int32_t)(UINT32_C(1) << (uint32_t)(32 + channel->shift));
-    int32_t x = 2 * sum;
-    __asm__("smmulr %0, %0, %1" : "+r"(x) : "r"(channel->multiplier));
-    x += x >> 31;
-    __asm__("smmlar %0, %0, %1, %2" : "+r"(x) : "r"(scale), "r"(out_zero));
-    __asm__("ssat %0, #8, %0" : "+r"(x));
-    return (int8_t)x;
+    return mk_narrow_twice(2 * sum, channel->multiplier, scale, out_zero);
 }
 
 #else

@@ -1,6 +1,6 @@
 #include "pair.h"
 
-#ifdef MK_PAIR_DSP
+#ifdef MK_NN_DSP
 
 /* Two pairs of channels at w0 and w1 with `bytes` activations at x, a multiple of 4, at least 4.
  * sums: 256 B + A and A of the first pair, then of the second. Four activations a step; the first
@@ -51,29 +51,6 @@ __attribute__((naked, noinline)) static void dot(MK_UNUSED const int32_t *w0, MK
         "pop {r4-r11, pc}\n");
 }
 
-static inline int32_t smmulr(int32_t a, int32_t b)
-{
-    int32_t result;
-    __asm__("smmulr %0, %1, %2" : "=r"(result) : "r"(a), "r"(b));
-    return result;
-}
-
-static inline int32_t smmlar(int32_t a, int32_t b, int32_t c)
-{
-    int32_t result;
-    __asm__("smmlar %0, %1, %2, %3" : "=r"(result) : "r"(a), "r"(b), "r"(c));
-    return result;
-}
-
-/* As requantize(), of twice the sum with its bias. */
-static inline int8_t requantize_twice(const mk_channel *channel, int32_t twice, int32_t out_zero)
-{
-    int32_t high = smmulr(twice, channel->multiplier);
-    high = smmlar(high + (high >> 31), channel->shift, out_zero);
-    __asm__("ssat %0, #8, %1" : "=r"(high) : "r"(high));
-    return (int8_t)high;
-}
-
 void mk_pair_pixel(const mk_conv *conv, const int8_t *in, int8_t *out)
 {
     const uint32_t depth4 = mk_pair_depth4(conv), row = depth4 / 2u;
@@ -87,12 +64,13 @@ void mk_pair_pixel(const mk_conv *conv, const int8_t *in, int8_t *out)
         weights += 2u * row;
         for (uint32_t pair = 0; pair < 4 && left; pair += 2) {
             const int32_t a = sums[pair + 1];
-            *out++ = requantize_twice(channel, 2 * (a + channel->bias), out_zero);
+            *out++ = mk_narrow_twice(2 * (a + channel->bias), channel->multiplier, channel->shift, out_zero);
             channel++;
             left--;
             if (!left)
                 return;
-            *out++ = requantize_twice(channel, ((sums[pair] - a) >> 7) + 2 * channel->bias, out_zero);
+            *out++ = mk_narrow_twice(((sums[pair] - a) >> 7) + 2 * channel->bias, channel->multiplier, channel->shift,
+                                     out_zero);
             channel++;
             left--;
         }

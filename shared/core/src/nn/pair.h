@@ -3,6 +3,7 @@
 #define MK_NN_PAIR_INTERNAL_H
 
 #include "motekit/nn_pair.h"
+#include "dsp.h"
 #include "patch.h"
 
 static inline uint32_t mk_pair_depth4(const mk_conv *conv)
@@ -19,11 +20,7 @@ static inline const int32_t *mk_pair_weights(const mk_conv *conv)
  * reads depth4 of them. */
 void mk_pair_pixel(const mk_conv *conv, const int8_t *in, int8_t *out);
 
-#if defined(__ARM_FEATURE_DSP) && defined(__ARM_ARCH) && defined(__thumb2__)
-#define MK_PAIR_DSP 1
-
-/* a naked function takes its arguments from the registers that the calling convention puts them in */
-#define MK_UNUSED __attribute__((unused))
+#ifdef MK_NN_DSP
 
 /* Takes depth4 / 4 words of each of four pixels apart into columns, int16[depth4 / 2][4 pixels][2]. */
 int16_t *mk_pair_widen(const int8_t *const pixels[4], uint32_t words, int16_t *columns);

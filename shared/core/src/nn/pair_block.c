@@ -1,36 +1,35 @@
 #include "pair.h"
 
-#ifdef MK_PAIR_DSP
+#ifdef MK_NN_DSP
 
-int16_t *mk_pair_widen(const int8_t *const pixels[4], uint32_t words, int16_t *columns)
+__attribute__((naked, noinline)) int16_t *mk_pair_widen(MK_UNUSED const int8_t *const pixels[4], MK_UNUSED uint32_t words,
+                                                       MK_UNUSED int16_t *columns)
 {
-    const int8_t *p0 = pixels[0], *p1 = pixels[1], *p2 = pixels[2], *p3 = pixels[3];
-    const int8_t *end = p0 + 4u * words;
-
     __asm__ volatile(
+        "push {r4-r11, lr}\n"
+        "ldm r0, {r3-r6}\n"
+        "add r1, r3, r1, lsl #2\n"
         "0:\n"
-        "ldr r4, [%0], #4\n"
-        "ldr r5, [%1], #4\n"
-        "ldr r6, [%2], #4\n"
-        "ldr r8, [%3], #4\n"
-        "sxtb16 r9, r4\n"
-        "sxtb16 r10, r5\n"
-        "strd r9, r10, [%4], #8\n"
-        "sxtb16 r9, r6\n"
-        "sxtb16 r10, r8\n"
-        "strd r9, r10, [%4], #8\n"
-        "sxtb16 r9, r4, ror #8\n"
-        "sxtb16 r10, r5, ror #8\n"
-        "strd r9, r10, [%4], #8\n"
-        "sxtb16 r9, r6, ror #8\n"
-        "sxtb16 r10, r8, ror #8\n"
-        "strd r9, r10, [%4], #8\n"
-        "cmp %0, %5\n"
+        "ldr r7, [r3], #4\n"
+        "ldr r8, [r4], #4\n"
+        "ldr r9, [r5], #4\n"
+        "ldr r10, [r6], #4\n"
+        "sxtb16 r11, r7\n"
+        "sxtb16 r12, r8\n"
+        "strd r11, r12, [r2], #8\n"
+        "sxtb16 r11, r9\n"
+        "sxtb16 r12, r10\n"
+        "strd r11, r12, [r2], #8\n"
+        "sxtb16 r11, r7, ror #8\n"
+        "sxtb16 r12, r8, ror #8\n"
+        "strd r11, r12, [r2], #8\n"
+        "sxtb16 r11, r9, ror #8\n"
+        "sxtb16 r12, r10, ror #8\n"
+        "strd r11, r12, [r2], #8\n"
+        "cmp r3, r1\n"
         "bne 0b\n"
-        : "+r"(p0), "+r"(p1), "+r"(p2), "+r"(p3), "+r"(columns)
-        : "r"(end)
-        : "r4", "r5", "r6", "r8", "r9", "r10", "cc", "memory");
-    return columns;
+        "mov r0, r2\n"
+        "pop {r4-r11, pc}\n");
 }
 
 typedef struct {

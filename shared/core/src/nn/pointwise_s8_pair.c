@@ -7,7 +7,7 @@ void mk_pointwise_s8_pair(const mk_conv *conv, const int8_t *in, int8_t *out, vo
     const uint32_t pixels = (uint32_t)conv->batch * conv->out_h * conv->out_w;
     uint32_t done = 0;
 
-#ifdef MK_PAIR_DSP
+#ifdef MK_NN_DSP
     for (; done + 4u <= pixels; done += 4u) {
         const int8_t *const block[4] = {in, in + in_c, in + 2u * in_c, in + 3u * in_c};
         (void)mk_pair_widen(block, mk_pair_depth4(conv) / 4u, scratch);
