@@ -28,7 +28,8 @@ def demo(
         if outcome.verification:
             table(f"Cost on {board}", *work.cost_table(outcome.app, outcome.verification))
         if "cross_validation" in outcome.results:
-            print(work.describe_accuracy(outcome.results), "\n")
+            print(work.describe_accuracy(outcome.results))
+            print(work.describe_stream(outcome.results), "\n")
         print(f"report: {path}")
 
     with result(json, show) as done:

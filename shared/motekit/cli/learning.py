@@ -85,6 +85,9 @@ def evaluate(
     board: Annotated[
         str, typer.Option("--board", "-b", help="Board to replay the recordings on too, or `none`.")
     ] = "mps2_an386",
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="Folder whose results.json takes the figures of --split speaker.")
+    ] = None,
     seed: Seed = 0,
     epochs: Epochs = None,
     json: Json = False,
@@ -106,7 +109,7 @@ def evaluate(
         elif split == "speaker":
             from ..train.workflow import evaluate_folds
 
-            done(evaluate_folds(app, folder, folds=folds, seed=seed, epochs=epochs, progress=advance))
+            done(evaluate_folds(app, folder, folds=folds, seed=seed, epochs=epochs, out=out, progress=advance))
         elif split == "stream":
             from ..train.workflow import evaluate_stream
 

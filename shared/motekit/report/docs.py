@@ -71,12 +71,10 @@ def draw(app: App, folder: Path) -> None:
         probabilities(replay.scores),
     )
     plots.save(overview, folder / f"{app.name}-stream.png")
-    results = _results(app)
-    plots.save(
-        plots.confusion(np.array(results["cross_validation"]["confusion"]), app.labels),
-        folder / f"{app.name}-confusion.png",
-    )
-    stream = results["stream"]
+    measured = _results(app)["cross_validation"]
+    counts = np.array(measured["rows"]["tflm"]["confusion"])
+    plots.save(plots.confusion(counts, app.labels), folder / f"{app.name}-confusion.png")
+    stream = measured["stream"]
     chosen = (stream["false_accepts_per_hour"], stream["miss_rate"])
     plots.save(plots.det(stream["det"], chosen), folder / f"{app.name}-det.png")
 
@@ -117,7 +115,8 @@ def _figures(name: str) -> str:
 def _results(app: App) -> dict[str, Any]:
     path = app.pretrained / "results.json"
     if not path.is_file():
-        raise ConfigError(f"{path} does not exist. Make it: motekit evaluate {app.name} --split speaker --save.")
+        command = f"motekit evaluate {app.name} --split speaker --data DIR --out {app.pretrained}"
+        raise ConfigError(f"{path} does not exist. Make it: {command}.")
     return json.loads(path.read_text(encoding="utf8"))
 
 
@@ -146,4 +145,39 @@ def _cost(name: str) -> str:
     return markdown(["board", "cost", "measured", "budget"], rows)
 
 
-_WRITERS: dict[str, Callable[[str], str]] = {"apps": _apps, "cost": _cost}
+def _accuracy(name: str) -> str:
+    measured = _results(apps.load(name))["cross_validation"]
+    rows = []
+    for runtime, row in measured["rows"].items():
+        low, high = row["interval"]
+        rows.append([runtime, f"{row['accuracy']:.4f}", f"{low:.3f} to {high:.3f}", f"{row['macro_f1']:.4f}"])
+    row, data = measured["rows"]["tflm"], measured["data"]
+    folds = ", ".join(f"{fold['accuracy']['tflm']:.3f}" for fold in measured["folds"])
+    return (
+        f"{len(measured['folds'])}-fold cross-validation, no speaker in both training and test: {row['windows']:,} "
+        f"clips of {row['groups']} speakers of `{data['name']}` ({data['source']} recordings), silence not counted. "
+        "Intervals resample whole speakers.\n\n"
+        + markdown(["runtime", "accuracy", "95 % interval", "macro F1"], rows)
+        + f"\nBy fold (int8): {folds}. Rows of integers are identical: {'yes' if measured['agree'] else 'NO'}.\n"
+    )
+
+
+def _stream(name: str) -> str:
+    from ..demo import describe_stream
+
+    results = _results(apps.load(name))
+    stream = results["cross_validation"]["stream"]
+    rows = [[key.replace("_", " "), _number(value)] for key, value in stream.items() if isinstance(value, int | float)]
+    return f"{describe_stream(results)}\n\n" + markdown(["stream", "measured"], rows)
+
+
+def _number(value: float) -> str:
+    return f"{value:,}" if isinstance(value, int) else f"{value:.4g}"
+
+
+_WRITERS: dict[str, Callable[[str], str]] = {
+    "apps": _apps,
+    "accuracy": _accuracy,
+    "stream": _stream,
+    "cost": _cost,
+}
