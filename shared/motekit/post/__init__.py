@@ -1,5 +1,6 @@
 """Decision blocks: from a network's scores to events."""
 
+from .irrigation import Irrigation, IrrigationConfig
 from .keyword import Keyword, KeywordEvent
 
-__all__ = ["Keyword", "KeywordEvent"]
+__all__ = ["Irrigation", "IrrigationConfig", "Keyword", "KeywordEvent"]
