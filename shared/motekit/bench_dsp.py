@@ -14,10 +14,13 @@ from elftools.elf.elffile import ELFFile
 
 from .bench import _FLAGS, Board, _run, _tool, bench_dir, board, counter_plugin, emulate, link
 from .codegen import c
+from .dsp.logmel import LogMel
+from .dsp.mfcc import Mfcc
 from .dsp.resample import Resampler
 from .dsp.sos import Sos
 from .dsp.spectral import AnyFft, Envelope, Kurtogram, WaveletEnergies
 from .dsp.spectrum import FloatFft, window
+from .dsp.voice import Pcan
 from .errors import ToolError
 from .paths import core_dir
 
@@ -67,6 +70,12 @@ SOURCES = {
     "climate_100_days": ("climate", "math"),
     "soil_100_days": ("soil",),
     "smooth_1000": ("soil",),
+    "rfft_q31_512": ("rfft_q31",),
+    "logmel_1s": ("logmel", "rfft_q31", "log"),
+    "mfcc_1s": ("logmel", "rfft_q31", "log", "dct"),
+    "logmel_pcan_vad_1s": ("logmel", "rfft_q31", "log", "pcan"),
+    "delta_49x13": ("delta",),
+    "quantizer_1000": ("quantize",),
 }
 
 
@@ -100,8 +109,14 @@ def tables() -> str:
     arrays["hilbert_taps"] = Envelope(65).tables["phases"]
     for prefix, block in (("db4", WaveletEnergies("db4", 5)), ("kurtogram", Kurtogram(4))):
         arrays |= {f"{prefix}_{name}": table for name, table in block.tables.items()}
-    constants = {"RESAMPLE_UP": resampler.up, "RESAMPLE_DOWN": resampler.down, "RESAMPLE_TAPS": resampler.struct.taps}
-    lines = ["#include <stdint.h>"] + [f"#define {name} {value}u" for name, value in constants.items()]
+    mfcc = Mfcc(LogMel(), 13)
+    mel = mfcc.logmel.tables
+    arrays |= {f"mel_{name}": mel[name] for name in ("window", "band_start", "band_length", "weights")}
+    arrays |= {"q31_twiddle": mel["twiddle"], "q31_reversed": mel["reversed"], "mfcc_matrix": mfcc.tables["matrix"]}
+    gain = Pcan(mfcc.logmel).parameters
+    constants = {"PCAN_RISE": gain["rise"], "PCAN_FALL": gain["fall"]}
+    constants |= {"RESAMPLE_UP": resampler.up, "RESAMPLE_DOWN": resampler.down, "RESAMPLE_TAPS": resampler.struct.taps}
+    lines = ["#include <stdint.h>"] + [f"#define {name} {value}" for name, value in constants.items()]
     return "\n".join(lines) + "\n" + "".join(c.array(name, np.asarray(a), "static const") for name, a in arrays.items())
 
 

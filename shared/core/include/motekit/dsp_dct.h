@@ -4,7 +4,7 @@
  *   out       int16[coefficients], Q7, saturated (64 bands or fewer never saturate below e^32)
  *   matrix    int16[coefficients][bands], Q15
  *
- * Cost: about 4 instructions a product. Source: scipy.fft.dct(type=2, norm="ortho"); Davis & Mermelstein 1980.
+ * Cost: about 3 instructions a product. Source: scipy.fft.dct(type=2, norm="ortho"); Davis & Mermelstein 1980.
  */
 #ifndef MOTEKIT_DSP_DCT_H
 #define MOTEKIT_DSP_DCT_H

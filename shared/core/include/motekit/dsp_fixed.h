@@ -49,6 +49,12 @@ static inline int32_t mk_mul_upper(mk_pair a, mk_pair b)
     __asm__("smultt %0, %1, %2" : "=r"(product) : "r"(a), "r"(b));
     return product;
 }
+/* sum + both products of two pairs */
+static inline int64_t mk_add_pair(int64_t sum, mk_pair a, mk_pair b)
+{
+    __asm__("smlald %Q0, %R0, %1, %2" : "+r"(sum) : "r"(a), "r"(b));
+    return sum;
+}
 #else
 typedef struct {
     int16_t lower, upper;
@@ -67,6 +73,11 @@ static inline int32_t mk_mul_lower(mk_pair a, mk_pair b)
 static inline int32_t mk_mul_upper(mk_pair a, mk_pair b)
 {
     return (int32_t)a.upper * b.upper;
+}
+
+static inline int64_t mk_add_pair(int64_t sum, mk_pair a, mk_pair b)
+{
+    return sum + (int32_t)a.lower * b.lower + (int32_t)a.upper * b.upper;
 }
 #endif
 

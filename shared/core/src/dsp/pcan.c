@@ -8,16 +8,20 @@
 #define LN_2_Q15 22713     /* Q16 base 2 to Q9 base e: times ln(2) 2^-7 */
 
 /* 2^-f = 1 + f P(f); P's coefficients in Q31, f in Q31 (docs/dsp.md says how they were fitted) */
-static const int32_t coefficients[] = {239020, -2752382, 20588103, -119174391, 515879979, -1488522150};
+static inline uint32_t exp2_neg(uint32_t x)
+{
+    const uint32_t whole = x >> 16;
+    const int32_t f = (int32_t)((x & 0xFFFFu) << 15);
+    int32_t p = mk_mul_high(-2075094, f) * 2 + 19885293;
+    p = mk_mul_high(p, f) * 2 - 118852393;
+    p = mk_mul_high(p, f) * 2 + 515819158;
+    p = mk_mul_high(p, f) * 2 - 1488518953;
+    return whole > 30u ? 0u : (uint32_t)(ONE_Q30 + mk_mul_high(p, f)) >> whole;
+}
 
 uint32_t mk_exp2_neg_q30(uint32_t x)
 {
-    const uint32_t whole = x >> 16;
-    const int32_t fraction = (int32_t)((x & 0xFFFFu) << 15);
-    int32_t sum = coefficients[0];
-    for (uint32_t i = 1; i < sizeof coefficients / sizeof coefficients[0]; i++)
-        sum = mk_mul_high(sum, fraction) * 2 + coefficients[i];
-    return whole > 30u ? 0u : (uint32_t)(ONE_Q30 + mk_mul_high(sum, fraction)) >> whole;
+    return exp2_neg(x);
 }
 
 mk_status mk_pcan_init(mk_pcan *pcan, const mk_pcan_config *config, int32_t *floor)
@@ -46,7 +50,7 @@ static int32_t log2_of(uint32_t q30)
 /* share of 2^-x and the rest of 1, in Q30; above 0. */
 static uint32_t blend(uint32_t share, uint32_t x)
 {
-    return (uint32_t)ONE_Q30 - share + (uint32_t)(((uint64_t)share * mk_exp2_neg_q30(x)) >> 30);
+    return (uint32_t)ONE_Q30 - share + (uint32_t)(((uint64_t)share * exp2_neg(x)) >> 30);
 }
 
 /* The floor after a row with energy `step` above it (Q16 of log2). */
@@ -62,7 +66,7 @@ static int32_t follow(const mk_pcan_config *config, int32_t floor, int32_t step)
 static int32_t add_powers(int32_t a, int32_t b)
 {
     const int32_t larger = a > b ? a : b;
-    return larger + log2_of((uint32_t)ONE_Q30 + mk_exp2_neg_q30((uint32_t)(2 * larger - a - b)));
+    return larger + log2_of((uint32_t)ONE_Q30 + exp2_neg((uint32_t)(2 * larger - a - b)));
 }
 
 static int32_t to_log2(int16_t ln_q9)

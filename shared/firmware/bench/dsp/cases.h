@@ -18,6 +18,7 @@ typedef struct {
 } bench_case;
 
 /* Output and memory that the cases share, one running at a time. */
+extern const float *case_signal; /* the one that run is about to get */
 extern float case_out[CASE_WORDS], case_memory[CASE_WORDS];
 
 /* Quality flags are output too. */

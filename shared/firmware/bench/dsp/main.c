@@ -8,6 +8,7 @@
 #include "../semihost.h"
 #include "cases.h"
 
+const float *case_signal;
 float case_out[CASE_WORDS], case_memory[CASE_WORDS];
 static float signals[CASE_SIGNALS][CASE_LENGTH];
 
@@ -48,6 +49,7 @@ static int run_case(const bench_case *c, int32_t out)
     for (uint32_t s = 0; s < CASE_SIGNALS; s++) {
         uint32_t words;
         memset(case_memory, 0xFF, sizeof case_memory); /* NaN: a block that reads before it writes shows */
+        case_signal = signals[s];
         if (c->prepare && c->prepare() != MK_OK)
             return 3;
         bench_begin();
