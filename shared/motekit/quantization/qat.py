@@ -86,39 +86,7 @@ def calibrate(aware: "keras.Model", inputs: np.ndarray) -> None:
 
 def deploy(aware: "keras.Model") -> "keras.Model":
     """The plain Keras model behind a quantization-aware one: rounded weights, and ranges for the converter."""
-    from keras import layers as plain
-
-    from .layers import FakeQuantize, QuantizedKernel, Range
-
-    def replace(call: Call, values: dict[str, Any]) -> Any:
-        layer = call.layer
-        if isinstance(layer, FakeQuantize):
-            source = values[call.inputs[0]]
-            # the int8 format has fixed ranges without being told; and a second use of a range is an average's,
-            # which is rounded to its input's scale anyway
-            told = layer.fixed or call.name != layer.name
-            return source if told else Range(*layer.range(), name=call.name)(source)
-        if call.kind == "InputLayer":
-            return values[call.name]
-        if not isinstance(layer, QuantizedKernel):
-            return call.apply(copy(layer), values)
-        how = {"activation": layer.activation, "name": call.name}
-        if layer.kind == "dense":
-            made = plain.Dense(layer.kernel_shape[-1], **how)
-        else:
-            flat = len(layer.kernel_shape) == 3
-            how |= {"strides": layer.strides, "padding": layer.padding, "dilation_rate": layer.dilation}
-            if layer.kind == "conv":
-                kind = plain.Conv1D if flat else plain.Conv2D
-                made = kind(layer.kernel_shape[-1], layer.kernel_shape[:-2], **how)
-            else:
-                kind = plain.DepthwiseConv1D if flat else plain.DepthwiseConv2D
-                made = kind(layer.kernel_shape[:-2], depth_multiplier=layer.kernel_shape[-1], **how)
-        result = call.apply(made, values)
-        made.set_weights([np.asarray(layer.rounded_kernel()), np.asarray(layer.bias)])
-        return result
-
-    return Network.read(aware, shared=True).build(replace)
+    return _plain(aware, rounded=True)
 
 
 def export(aware: "keras.Model") -> bytes:
@@ -132,6 +100,71 @@ def export(aware: "keras.Model") -> bytes:
         If a tensor of the result is not an integer's.
     """
     return exporting.with_ranges(deploy(aware))
+
+
+def plain(aware: "keras.Model") -> "keras.Model":
+    """The float model that a quantization-aware one rounds: its weights, nothing rounded."""
+    return _plain(aware, rounded=False)
+
+
+def without_softmax(model: "keras.Model") -> "keras.Model":
+    """A model up to the softmax it ends in, whose input is what the training loop takes; else the model itself."""
+    import keras
+
+    network = Network.read(model)
+    last = next(call for call in network.calls if call.name == network.outputs[0])
+    if len(network.outputs) != 1 or not (last.kind == "Softmax" or _activation(last) == "softmax"):
+        return model
+    return keras.Model(model.inputs, model.get_layer(last.name).input)
+
+
+def with_softmax(aware: "keras.Model") -> "keras.Model":
+    """A quantization-aware model of logits with the softmax that int8 inference gives it."""
+    import keras
+
+    from .layers import FakeQuantize
+
+    probability = keras.layers.Softmax(name="probability")(aware.outputs[0])
+    rounded = FakeQuantize(fixed=_FIXED["softmax"], name="probability_range")(probability)
+    return keras.Model(aware.inputs, rounded)
+
+
+def _plain(aware: "keras.Model", *, rounded: bool) -> "keras.Model":
+    """Keras' own layers in place of the fake-quantizing ones."""
+    from keras import layers as keras_layers
+
+    from .layers import FakeQuantize, QuantizedKernel, Range
+
+    def replace(call: Call, values: dict[str, Any]) -> Any:
+        layer = call.layer
+        if isinstance(layer, FakeQuantize):
+            source = values[call.inputs[0]]
+            # the int8 format has fixed ranges without being told; and a second use of a range is an average's,
+            # which is rounded to its input's scale anyway
+            known = layer.fixed or call.name != layer.name
+            return source if known or not rounded else Range(*layer.range(), name=call.name)(source)
+        if call.kind == "InputLayer":
+            return values[call.name]
+        if not isinstance(layer, QuantizedKernel):
+            return call.apply(copy(layer), values)
+        how = {"activation": layer.activation, "name": call.name}
+        if layer.kind == "dense":
+            made = keras_layers.Dense(layer.kernel_shape[-1], **how)
+        else:
+            flat = len(layer.kernel_shape) == 3
+            how |= {"strides": layer.strides, "padding": layer.padding, "dilation_rate": layer.dilation}
+            if layer.kind == "conv":
+                kind = keras_layers.Conv1D if flat else keras_layers.Conv2D
+                made = kind(layer.kernel_shape[-1], layer.kernel_shape[:-2], **how)
+            else:
+                kind = keras_layers.DepthwiseConv1D if flat else keras_layers.DepthwiseConv2D
+                made = kind(layer.kernel_shape[:-2], depth_multiplier=layer.kernel_shape[-1], **how)
+        result = call.apply(made, values)
+        kernel = layer.rounded_kernel() if rounded else layer.kernel
+        made.set_weights([np.asarray(kernel), np.asarray(layer.bias)])
+        return result
+
+    return Network.read(aware, shared=True).build(replace)
 
 
 class _Aware:
@@ -173,7 +206,7 @@ class _Aware:
         return self.rounded(call, result, _FIXED.get(_activation(call)))
 
     def kernel(self, call: Call, values: dict[str, Any]) -> Any:
-        from keras import layers as plain
+        from keras import layers as keras_layers
 
         from .layers import QuantizedKernel
 
@@ -201,7 +234,7 @@ class _Aware:
         result = self.rounded(call, result)
         if own != "linear" and fused is None:
             # not fused by TensorFlow Lite: an operator of its own, on a rounded sum
-            result = plain.Activation(layer.activation, name=f"{call.name}_{own}")(result)
+            result = keras_layers.Activation(layer.activation, name=f"{call.name}_{own}")(result)
             result = self.rounded(call, result, _FIXED.get(own), f"{call.name}_{own}")
         return result
 

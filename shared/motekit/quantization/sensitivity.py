@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from ..compiler.ir import Tensor
 from ..compiler.reader import read_bytes
 from ..errors import DataError
 from ..oracle import Tflm
@@ -119,11 +120,7 @@ def _checked(
         raise DataError("some inputs are not numbers. Leave them out.")
     if labels is not None and np.shape(labels) != (len(inputs),):
         raise DataError(f"{len(inputs)} inputs and labels of shape {np.shape(labels)}. Give one label an input.")
-    if given.quantization is not None:
-        low, high = limits(given.dtype)
-        scale, zero = float(given.scale), given.zero_point
-        inputs = np.clip(inputs, (low - zero) * scale, (high - zero) * scale).astype(np.float32)
-    return inputs, None if labels is None else np.asarray(labels)
+    return held_inputs(given, inputs), None if labels is None else np.asarray(labels)
 
 
 def limits(dtype: str) -> tuple[int, int]:
@@ -132,7 +129,14 @@ def limits(dtype: str) -> tuple[int, int]:
     return int(info.min), int(info.max)
 
 
-def stored_inputs(tensor, inputs: np.ndarray) -> np.ndarray:
+def held_inputs(tensor: Tensor, inputs: np.ndarray) -> np.ndarray:
+    """Inputs float32[n, ...] clipped to what a model's input tensor can hold."""
+    if tensor.quantization is None:
+        return inputs
+    return np.clip(inputs, *ends(tensor)).astype(np.float32)
+
+
+def stored_inputs(tensor: Tensor, inputs: np.ndarray) -> np.ndarray:
     """Inputs float32[n, ...] as a model's input tensor holds them; half away from zero, as the core rounds."""
     if tensor.dtype == "float32":
         return np.asarray(inputs, np.float32)
@@ -167,9 +171,9 @@ def _tensors(
             exact = floats.tensor(pairs.tensors[unchanged(graph, makers, number)])
             kept = stored if number in graph.inputs else micro.tensor(number)
             noise[number].add(exact, dequantized(tensor, kept))
-            ends = dequantized_ends(tensor)
+            low, high = ends(tensor)
             half = float(tensor.scale) / 2
-            clipped[number] += int(((exact < ends[0] - half) | (exact > ends[1] + half)).sum())
+            clipped[number] += int(((exact < low - half) | (exact > high + half)).sum())
     rows = []
     for number in watched:
         tensor = graph.tensors[number]
@@ -197,7 +201,7 @@ def _tensors(
     return np.stack(outputs), quantized, rows
 
 
-def dequantized_ends(tensor) -> tuple[float, float]:
+def ends(tensor: Tensor) -> tuple[float, float]:
     """Smallest and largest number that a tensor quantized as a whole can hold."""
     low, high = limits(tensor.dtype)
     return (low - tensor.zero_point) * float(tensor.scale), (high - tensor.zero_point) * float(tensor.scale)
