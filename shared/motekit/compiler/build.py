@@ -13,12 +13,18 @@ from ..files import write_if_changed, write_text
 from ..paths import core_dir
 from . import simplify
 from .emit import Code, emit
+from .fold import Item, fold, listed_steps
 from .ir import Graph, Tensor
 from .kernels import Kernel, Target
 from .ops import Alias, lower
 from .ops.data import copy_kernel
-from .plan import Plan, Step, make_plan
+from .plan import Overlap, Plan, Step, make_plan
 from .reader import read_bytes, read_tflite
+from .strips import WORTHWHILE_BYTES, Strips, candidates, chains, cut
+
+#: cuts of a chain that are planned in full, and orders of placement compared for each
+_STRIPS_TRIED, _STRIPS_TRIES = 16, 40
+_STRIP_COST = 150
 
 
 @dataclass(frozen=True)
@@ -28,6 +34,7 @@ class CompiledModel:
     name: str
     graph: Graph
     plan: Plan
+    items: list[Item]
     code: Code
     files: tuple[Path, ...] = ()
 
@@ -38,8 +45,8 @@ class CompiledModel:
 
     @property
     def steps(self) -> list[Step]:
-        """Kernel calls in running order; their number is the argument of MK_NN_STEP."""
-        return self.plan.steps
+        """Kernel calls in the order of the code; their number is the argument of MK_NN_STEP."""
+        return listed_steps(self.plan, self.items)
 
     @property
     def macs(self) -> int:
@@ -57,25 +64,70 @@ class CompiledModel:
         return [self.graph.tensors[number] for number in self.graph.outputs]
 
 
-def lower_graph(graph: Graph, target: Target) -> tuple[list[Step], list[Alias]]:
-    """Choose a kernel for every node."""
-    steps: list[Step] = []
-    aliases: list[Alias] = []
-    for node in graph.nodes:
-        lowered = lower(graph, node, target)
-        for part in lowered if isinstance(lowered, list) else [lowered]:
+@dataclass
+class _Lowered:
+    """Kernel calls of a graph, and what the planner must know besides."""
+
+    steps: list[Step]
+    aliases: list[Alias]
+    overlaps: list[Overlap]
+
+
+def lower_graph(graph: Graph, target: Target, cuts: Sequence[Strips] = ()) -> _Lowered:
+    """Choose a kernel for every node; strips take the place of the chains they were cut from."""
+    lowered = _Lowered([], [], [])
+    starts = {strips.chain.start: strips for strips in cuts}
+    skipped = {strips.chain.start + i for strips in cuts for i in range(len(strips.chain.ops))}
+    for position, node in enumerate(graph.nodes):
+        if position in starts:
+            strips = starts[position]
+            lowered.steps += strips.steps
+            lowered.aliases += strips.aliases
+            lowered.overlaps += [strips.overlap] if strips.overlap is not None else []
+        if position in skipped:
+            continue
+        parts = lower(graph, node, target)
+        for part in parts if isinstance(parts, list) else [parts]:
             if isinstance(part, Kernel):
-                steps.append(Step(node.op, graph.tensors[part.outputs[-1]].name, part))
+                lowered.steps.append(Step(node.op, graph.tensors[part.outputs[-1]].name, part))
             else:
-                aliases.append(part)
+                lowered.aliases.append(part)
+    return lowered
+
+
+def _materialise_constants(graph: Graph, lowered: _Lowered) -> None:
+    """A constant output still has to lie in the arena."""
     for i, number in enumerate(graph.outputs):
         if graph.tensors[number].data is not None:
-            # a constant output still has to lie in the arena
             copied = graph.add(replace(graph.tensors[number], data=None))
             size = [graph.tensors[number].elements]
-            steps.append(Step("COPY", graph.tensors[number].name, copy_kernel(graph, number, copied, size, [1], [1])))
+            kernel = copy_kernel(graph, number, copied, size, [1], [1])
+            lowered.steps.append(Step("COPY", graph.tensors[number].name, kernel))
             graph.outputs[i] = copied
-    return steps, aliases
+
+
+def _lower_and_plan(graph: Graph, target: Target, *, optimise: bool) -> Plan:
+    """Kernels and memory; chains of convolutions are cut into strips where that saves a tenth of the arena."""
+    lowered = lower_graph(graph, target)
+    _materialise_constants(graph, lowered)
+    plan = make_plan(graph, lowered.steps, lowered.aliases)
+    if not optimise or plan.arena_bytes < WORTHWHILE_BYTES:
+        return plan
+    limit = plan.arena_bytes * 9 // 10
+    best: tuple[int, Plan] | None = None
+    for chain in chains(graph):
+        for estimate, prefix, rows in candidates(chain)[:_STRIPS_TRIED]:
+            if estimate > limit:
+                break
+            cuts = lower_graph(graph, target, [cut(graph, prefix, rows, target)])
+            other = make_plan(graph, cuts.steps, cuts.aliases, cuts.overlaps, tries=_STRIPS_TRIES)
+            # moving rows and starting kernels costs time: a few hundred bytes are not worth many more strips
+            cost = other.arena_bytes + _STRIP_COST * (prefix.ops[-1].out_shape[0] // rows)
+            if other.arena_bytes <= limit and (best is None or cost < best[0]):
+                best = (cost, other)
+    if best is not None:
+        plan = best[1]
+    return plan
 
 
 def translate(
@@ -124,13 +176,13 @@ def translate(
         )
     graph = simplify.simplify(graph, optimise=optimise)
     chosen = Target(target) if isinstance(target, str) else target
-    steps, aliases = lower_graph(graph, chosen)
-    plan = make_plan(graph, steps, aliases)
+    plan = _lower_and_plan(graph, chosen, optimise=optimise)
     provenance = f"From a .tflite of {len(data)} bytes, sha256 {hashlib.sha256(data).hexdigest()}."
+    items = fold(plan)
     code = emit(
-        graph, plan, name=name, feature_hash=feature_hash, labels=tuple(labels), provenance=provenance
+        graph, plan, items, name=name, feature_hash=feature_hash, labels=tuple(labels), provenance=provenance
     )  # fmt: skip
-    return CompiledModel(name, graph, plan, code)
+    return CompiledModel(name, graph, plan, items, code)
 
 
 def compile_model(
@@ -167,7 +219,9 @@ def compile_model(
         texts.update(kernel_files(compiled.code))
     for file, text in texts.items():
         write_if_changed(out / file, text)
-    return CompiledModel(name, compiled.graph, compiled.plan, compiled.code, tuple(out / file for file in texts))
+    return CompiledModel(
+        name, compiled.graph, compiled.plan, compiled.items, compiled.code, tuple(out / file for file in texts)
+    )
 
 
 def kernel_files(code: Code) -> dict[str, str]:
@@ -247,7 +301,7 @@ def compile_to_dir(
         "macs_left": compiled.macs,
         "constants": dict(compiled.code.constants),
         "operators": sorted({step.op for step in compiled.steps}),
-        "plan_text": plan_text(compiled.plan),
+        "plan_text": plan_text(compiled.plan, compiled.items),
     }
 
 

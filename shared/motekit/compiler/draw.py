@@ -2,16 +2,19 @@
 
 from html import escape
 
+from .fold import Item
 from .plan import Buffer, Plan
 
 _WIDTH, _HEIGHT, _LEFT, _TOP, _BOTTOM = 1000, 420, 70, 30, 120
 _COLOURS = ("#4c78a8", "#f58518", "#54a24b", "#e45756", "#72b7b2", "#b279a2", "#9d755d", "#eeca3b")
 
 
-def plan_text(plan: Plan) -> str:
-    """The plan as text: one line a step with what it reads, writes and needs besides, then the peak."""
+def plan_text(plan: Plan, items: list[Item]) -> str:
+    """The plan as text: one line a call of the code with what it reads, writes and needs besides, then the peak."""
     lines = [f"{'step':>4} {'operator':<22}{'output':>8}{'at':>8}{'input at':>10}{'scratch':>9}{'in use':>9}  kernel"]
-    for i, step in enumerate(plan.steps):
+    counts = {i: item.count for item in items for i in item.steps}
+    for i, count in counts.items():
+        step = plan.steps[i]
         result = plan.of_tensor.get(step.kernel.outputs[-1])
         sources = [plan.of_tensor[number] for number in step.kernel.inputs if number in plan.of_tensor]
         scratch = plan.of_scratch.get(i)
@@ -20,7 +23,7 @@ def plan_text(plan: Plan) -> str:
         lines.append(
             f"{i:>4} {step.op[:21]:<22}{result.bytes if result else 0:>8}{result.offset if result else 0:>8}"
             f"{where:>10}{scratch.bytes if scratch else 0:>9}{_used(plan, i):>9}  {step.kernel.function}"
-            f"{' (over its input)' if shared else ''}"
+            f"{' (over its input)' if shared else ''}{f' in {count} strips' if count > 1 else ''}"
         )
     lines.append(f"arena {plan.arena_bytes} bytes, of them state {plan.state_bytes}")
     return "\n".join(lines) + "\n"

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import ConfigError, ModelError
+from .fold import Item
 from .ir import Graph, Tensor
 from .kernels import Array, Struct
 from .plan import Plan
@@ -80,13 +81,14 @@ class _Writer:
         self.graph = graph
         self.plan = plan
         self.definitions: list[str] = []
-        self.arrays: dict[tuple[str, bytes, tuple[int, ...]], str] = {}
+        self.arrays: dict[tuple[str, int, bytes, tuple[int, ...]], str] = {}
+        self.structs: dict[tuple[str, str], str] = {}
         self.constants: dict[str, int] = {}
 
     def array(self, array: Array, name: str) -> str:
         """Define a constant array, or find an equal one."""
         values = np.ascontiguousarray(array.values)
-        key = (array.ctype, values.tobytes(), values.shape if values.ndim > 1 else (values.size,))
+        key = (array.ctype, array.align, values.tobytes(), values.shape if values.ndim > 1 else (values.size,))
         if array.ctype in _ITEM_BYTES and key in self.arrays:
             return self.arrays[key]
         self.arrays[key] = name
@@ -122,11 +124,14 @@ class _Writer:
         """Define a constant structure."""
         fields = [f".{key} = {self.value(value, f'{name}_{key}')}" for key, value in struct.fields.items()]
         lines = _wrapped(iter(fields))
+        if (struct.ctype, lines) in self.structs:
+            return self.structs[struct.ctype, lines]
+        self.structs[struct.ctype, lines] = name
         self.definitions.append(f"static const {struct.ctype} {name} = {{\n    {lines}}};\n")
         return name
 
-    def operand(self, number: int, *, const: bool, bits: int) -> str:
-        """An argument: a pointer into the arena or to a constant."""
+    def operand(self, number: int, *, const: bool, bits: int, stride: int = 0) -> str:
+        """An argument: a pointer into the arena, `stride` bytes further in each strip, or to a constant."""
         tensor = self.graph.tensors[number]
         ctype = f"int{bits}_t" if bits else _DTYPE_C[tensor.dtype]
         if tensor.data is not None:
@@ -136,25 +141,41 @@ class _Writer:
             return self.array(Array(ctype, values.ravel(), kind="weights"), f"constant_{number}")
         offset = self.plan.offset(number)
         place = f"arena + {offset}" if offset else "arena"
+        place += f" + strip * {stride}u" if stride else ""
         qualifier = "const " if const else ""
         return f"({qualifier}{ctype} *)({place})"
 
-    def calls(self) -> list[str]:
+    def calls(self, items: list[Item]) -> list[str]:
         """The body of invoke."""
-        lines = []
-        for i, step in enumerate(self.plan.steps):
-            kernel = step.kernel
-            arguments = []
-            if kernel.config is not None:
-                arguments.append("&" + self.struct(kernel.config, f"step{i}"))
-            arguments += [self.value(extra, f"step{i}_extra{j}") for j, extra in enumerate(kernel.extra)]
-            arguments += [self.operand(number, const=True, bits=kernel.pointer) for number in kernel.inputs]
-            arguments += [self.operand(number, const=False, bits=kernel.pointer) for number in kernel.outputs]
-            if kernel.scratch:
-                offset = self.plan.of_scratch[i].offset
-                arguments.append(f"arena + {offset}" if offset else "arena")
-            lines.append(f"    {kernel.function}({', '.join(arguments)});\n    MK_NN_STEP({i}, arena)\n")
+        lines, listed = [], 0
+        for item in items:
+            indent = "    "
+            if item.count > 1:
+                lines.append(f"    for (uint32_t strip = 0; strip < {item.count}u; strip++) {{\n")
+                indent = "        "
+            for place, i in enumerate(item.steps):
+                strides = item.strides[place] if item.strides else ()
+                lines.append(f"{indent}{self.call(i, strides)}\n{indent}MK_NN_STEP({listed}, arena)\n")
+                listed += 1
+            if item.count > 1:
+                lines.append("    }\n")
         return lines
+
+    def call(self, i: int, strides: tuple[int, ...]) -> str:
+        """One kernel call."""
+        kernel = self.plan.steps[i].kernel
+        arguments = []
+        if kernel.config is not None:
+            arguments.append("&" + self.struct(kernel.config, f"step{i}"))
+        arguments += [self.value(extra, f"step{i}_extra{j}") for j, extra in enumerate(kernel.extra)]
+        operands = [(number, True) for number in kernel.inputs] + [(number, False) for number in kernel.outputs]
+        moves = strides or (0,) * len(operands)
+        for (number, const), stride in zip(operands, moves, strict=True):
+            arguments.append(self.operand(number, const=const, bits=kernel.pointer, stride=stride))
+        if kernel.scratch:
+            offset = self.plan.of_scratch[i].offset
+            arguments.append(f"arena + {offset}" if offset else "arena")
+        return f"{kernel.function}({', '.join(arguments)});"
 
 
 def c_int(value: int) -> str:
@@ -212,6 +233,7 @@ def describe_tensor(tensor: Tensor) -> str:
 def emit(
     graph: Graph,
     plan: Plan,
+    items: list[Item],
     *,
     name: str,
     feature_hash: int,
@@ -224,6 +246,8 @@ def emit(
     ----------
     graph, plan : Graph, Plan
         The network and its memory.
+    items : list of Item
+        The plan's steps, folded.
     name : str
         Part of C names.
     feature_hash : int
@@ -240,7 +264,7 @@ def emit(
     """
     identifier(name)
     writer = _Writer(graph, plan)
-    body = writer.calls()
+    body = writer.calls(items)
     infos = _tensor_info(writer, graph.inputs, "input") + _tensor_info(writer, graph.outputs, "output")
     headers = sorted({"motekit/nn.h", *(step.kernel.header for step in plan.steps)})
     sources = tuple(sorted({source for step in plan.steps for source in step.kernel.sources}))

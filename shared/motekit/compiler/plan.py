@@ -7,6 +7,7 @@ larger of its two tensors, not their sum.
 """
 
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from ..errors import ModelError
@@ -26,6 +27,20 @@ class Step:
     op: str
     name: str
     kernel: Kernel
+    #: steps of one group take turns with one piece of scratch
+    group: int | None = None
+    #: within a group: which strip of rows
+    strip: int = 0
+
+
+@dataclass(frozen=True)
+class Overlap:
+    """Two tensors, read and written little by little over many steps, that may share memory like a
+    kernel's input and output: result begins at least `distance` before source."""
+
+    source: int
+    result: int
+    distance: int
 
 
 @dataclass
@@ -51,11 +66,12 @@ class Plan:
     of_scratch: dict[int, Buffer]
     arena_bytes: int
     state_bytes: int = 0
-    labels: dict[int, str] = field(default_factory=dict)
+    #: tensors that begin inside their buffer, in bytes from its start
+    within: dict[int, int] = field(default_factory=dict)
 
     def offset(self, tensor: int) -> int:
         """Where a tensor begins."""
-        return self.of_tensor[tensor].offset
+        return self.of_tensor[tensor].offset + self.within.get(tensor, 0)
 
 
 def aligned(size: int) -> int:
@@ -63,7 +79,9 @@ def aligned(size: int) -> int:
     return -(-size // ALIGN) * ALIGN
 
 
-def make_plan(graph: Graph, steps: list[Step], aliases: list[Alias]) -> Plan:
+def make_plan(
+    graph: Graph, steps: list[Step], aliases: list[Alias], overlaps: Sequence[Overlap] = (), tries: int = _TRIES
+) -> Plan:
     """Place every run-time tensor and every scratch buffer.
 
     Parameters
@@ -74,6 +92,10 @@ def make_plan(graph: Graph, steps: list[Step], aliases: list[Alias]) -> Plan:
         Kernel calls in running order.
     aliases : list of Alias
         Tensors that share memory by definition.
+    overlaps : sequence of Overlap
+        Tensors that may share memory although more than one step lies between them.
+    tries : int
+        Orders of placement to compare.
 
     Returns
     -------
@@ -85,16 +107,17 @@ def make_plan(graph: Graph, steps: list[Step], aliases: list[Alias]) -> Plan:
     ModelError
         If the arena would be absurdly large.
     """
-    buffers, of_tensor = _buffers(graph, steps, aliases)
-    of_scratch = {}
-    for i, step in enumerate(steps):
-        if step.kernel.scratch:
-            of_scratch[i] = Buffer([], aligned(step.kernel.scratch), i, i, f"scratch of {step.name}", scratch=True)
-    everything = [*buffers, *of_scratch.values()]
+    buffers, of_tensor, within = _buffers(graph, steps, aliases)
+    of_scratch = _scratch(steps)
+    everything = [*buffers, *{id(buffer): buffer for buffer in of_scratch.values()}.values()]
     state = _place_state(graph, of_tensor)
     movable = [buffer for buffer in everything if buffer not in state]
     shared = _shared(graph, steps, of_tensor)
-    best = _search(movable, shared)
+    for overlap in overlaps:
+        source, result = of_tensor[overlap.source], of_tensor[overlap.result]
+        if not any(graph.tensors[name].is_variable for name in source.tensors) and _takes_over(steps, source, result):
+            shared[id(source), id(result)] = overlap.distance
+    best = _search(movable, shared, tries)
     for buffer, offset in zip(movable, best, strict=True):
         buffer.offset = offset
     ends = [buffer.offset + buffer.bytes for buffer in movable]
@@ -108,13 +131,41 @@ def make_plan(graph: Graph, steps: list[Step], aliases: list[Alias]) -> Plan:
     arena = max(top + state_bytes, ALIGN)
     if arena > ARENA_LIMIT:
         raise ModelError(f"the model needs an arena of {arena} bytes. Use smaller tensors.")
-    return Plan(steps, everything, of_tensor, of_scratch, arena, state_bytes)
+    return Plan(steps, everything, of_tensor, of_scratch, arena, state_bytes, within)
 
 
-def _buffers(graph: Graph, steps: list[Step], aliases: list[Alias]) -> tuple[list[Buffer], dict[int, Buffer]]:
+def _scratch(steps: list[Step]) -> dict[int, Buffer]:
+    """Scratch of each step; one for all steps of a group."""
+    of_scratch: dict[int, Buffer] = {}
+    of_group: dict[int, Buffer] = {}
+    for i, step in enumerate(steps):
+        if not step.kernel.scratch:
+            continue
+        size = aligned(step.kernel.scratch)
+        buffer = of_group.get(step.group) if step.group is not None else None
+        if buffer is None:
+            buffer = Buffer([], size, i, i, f"scratch of {step.name}", scratch=True)
+            if step.group is not None:
+                of_group[step.group] = buffer
+        buffer.bytes, buffer.last = max(buffer.bytes, size), i
+        of_scratch[i] = buffer
+    return of_scratch
+
+
+def _takes_over(steps: list[Step], source: Buffer, result: Buffer) -> bool:
+    """Whether the source is not read by anybody but the group of steps that makes the result."""
+    groups = {steps[i].group for i in (source.last, result.first) if 0 <= i < len(steps)}
+    return source.last < len(steps) and len(groups) == 1 and None not in groups
+
+
+def _buffers(
+    graph: Graph, steps: list[Step], aliases: list[Alias]
+) -> tuple[list[Buffer], dict[int, Buffer], dict[int, int]]:
     end = len(steps)
+    within: dict[int, int] = {}
     of_tensor: dict[int, Buffer] = {}
     root = {alias.result: alias.source for alias in aliases}
+    shift = {alias.result: alias.offset for alias in aliases}
 
     def buffer_of(tensor: int, time: int) -> None:
         names = [tensor]
@@ -126,10 +177,13 @@ def _buffers(graph: Graph, steps: list[Step], aliases: list[Alias]) -> tuple[lis
         if buffer is None:
             owner = graph.tensors[names[-1]]
             buffer = Buffer([], owner.bytes, time, time, owner.name)
-        for name in names:
+        total = 0
+        for name in reversed(names):
+            total += shift.get(name, 0)
             if name not in of_tensor:
                 of_tensor[name] = buffer
                 buffer.tensors.append(name)
+                within[name] = total
         buffer.first, buffer.last = min(buffer.first, time), max(buffer.last, time)
 
     for tensor in graph.inputs:
@@ -140,7 +194,7 @@ def _buffers(graph: Graph, steps: list[Step], aliases: list[Alias]) -> tuple[lis
     for tensor in graph.outputs:
         buffer_of(tensor, end)
     unique = {id(buffer): buffer for buffer in of_tensor.values()}
-    return list(unique.values()), of_tensor
+    return list(unique.values()), of_tensor, within
 
 
 def _place_state(graph: Graph, of_tensor: dict[int, Buffer]) -> list[Buffer]:
@@ -177,7 +231,7 @@ def _shared(graph: Graph, steps: list[Step], of_tensor: dict[int, Buffer]) -> di
     return shared
 
 
-def _search(buffers: list[Buffer], shared: dict[tuple[int, int], int | None]) -> list[int]:
+def _search(buffers: list[Buffer], shared: dict[tuple[int, int], int | None], tries: int) -> list[int]:
     """Offsets by first fit, over several orders; the smallest peak wins."""
     count = len(buffers)
     by_size = sorted(range(count), key=lambda i: (-buffers[i].bytes, buffers[i].first))
@@ -187,7 +241,7 @@ def _search(buffers: list[Buffer], shared: dict[tuple[int, int], int | None]) ->
     floor = _lower_bound(buffers, shared)
     best: list[int] = []
     best_peak = -1
-    for attempt in range(_TRIES if count <= 200 else 3):
+    for attempt in range(tries if count <= 200 else min(tries, 3)):
         if attempt < len(orders):
             order = orders[attempt]
         else:

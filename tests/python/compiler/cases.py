@@ -640,6 +640,43 @@ def network(rng: np.random.Generator) -> bytes:
     return flat.bytes([source], [result, first] if rng.random() < 0.3 else [result])
 
 
+def chain(rng: np.random.Generator) -> bytes:
+    """Convolutions one after the other over a larger image: what is cut into strips of rows."""
+    flat = Flat()
+    height, width, channels = int(rng.integers(9, 40)), 4 * int(rng.integers(1, 5)), int(rng.choice([1, 3, 4]))
+    source = flat.tensor((1, height, width, channels), "int8", scale(rng, 0.01, 0.05), zero(rng))
+    value = source
+    for _ in range(int(rng.integers(2, 7))):
+        depthwise = bool(rng.random() < 0.4)
+        kernel = [int(rng.choice([1, 2, 3, 5])) for _ in range(2)]
+        stride = [int(rng.choice([1, 1, 2, 3])) for _ in range(2)]
+        dilation = [int(rng.choice([1, 1, 1, 2])) for _ in range(2)] if stride == [1, 1] else [1, 1]
+        padding = SAME if rng.random() < 0.7 else VALID
+        reach = [(k - 1) * d + 1 for k, d in zip(kernel, dilation, strict=True)]
+        if padding == VALID and (height < reach[0] or width < reach[1]):
+            padding = SAME
+        out = [
+            -(-n // s) if padding == SAME else (n - r) // s + 1
+            for n, r, s in zip((height, width), reach, stride, strict=True)
+        ]
+        out_c = channels if depthwise else int(rng.choice([4, 8, 12]))
+        shape = (1, *kernel, out_c) if depthwise else (out_c, *kernel, channels)
+        filter_scale = channel_scales(rng, out_c)
+        filters = flat.tensor(shape, "int8", filter_scale, 0, weights(rng, shape), 3 if depthwise else 0)
+        before = np.float32(flat.graph.tensors[value].quantization.scale[0])
+        bias = _bias(rng, flat, out_c, before, filter_scale)
+        taps = kernel[0] * kernel[1] * (1 if depthwise else channels)
+        result = flat.tensor((1, *out, out_c), "int8", _result_scale(rng, before, filter_scale, taps), zero(rng))
+        options = {"depthMultiplier": 1} if depthwise else {}
+        flat.op(
+            "DEPTHWISE_CONV_2D" if depthwise else "CONV_2D", [value, filters, bias], [result], padding=padding,
+            strideH=stride[0], strideW=stride[1], dilationHFactor=dilation[0], dilationWFactor=dilation[1],
+            fusedActivationFunction=_activation(rng), **options,
+        )  # fmt: skip
+        (height, width), channels, value = out, out_c, result
+    return flat.bytes([source], [value])
+
+
 FAMILIES: dict[str, tuple[int, Build]] = {
     "conv": (70, convolution),
     "depthwise": (50, lambda rng: convolution(rng, depthwise=True)),
@@ -666,6 +703,7 @@ FAMILIES: dict[str, tuple[int, Build]] = {
     "svdf": (12, svdf),
     "variable": (6, variable),
     "network": (24, network),
+    "chain": (30, chain),
     "wide_conv": (20, lambda rng: convolution(rng, wide=True)),
     "wide_depthwise": (14, lambda rng: convolution(rng, depthwise=True, wide=True)),
     "wide_dense": (12, lambda rng: dense(rng, wide=True)),

@@ -5,7 +5,7 @@ import pytest
 from cases import FAMILIES, all_cases, inputs_for
 from sanitised import Program
 
-from motekit.compiler import translate
+from motekit.compiler import build, translate
 from motekit.oracle import Tflm
 
 TRIALS = 5
@@ -45,7 +45,7 @@ def test_every_case_equals_the_oracle_under_sanitizers(target: str, expected: li
 
 def _has_layouts(name: str) -> bool:
     """Families for which targets other than generic arrange anything differently."""
-    return name.rsplit("_", 1)[0] in ("conv", "depthwise", "dense", "network", "pool", "binary", "reduction")
+    return name.rsplit("_", 1)[0] in ("conv", "depthwise", "dense", "network", "chain", "pool", "binary", "reduction")
 
 
 def test_a_model_compiled_without_optimisation_gives_the_same_bytes(expected: list, tmp_path) -> None:
@@ -58,3 +58,22 @@ def test_a_model_compiled_without_optimisation_gives_the_same_bytes(expected: li
     # pruning did remove something in most of these networks, or this test compares nothing
     pruned = [translate(case.model, name="n").macs for case, _, _ in chosen]
     assert sum(p < m.macs for p, m in zip(pruned, models, strict=True)) >= len(chosen) // 2
+
+
+@pytest.mark.parametrize("target", ["generic", "dsp"])
+def test_layers_in_strips_of_rows_give_the_same_bytes(target: str, expected: list, tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(build, "WORTHWHILE_BYTES", 0)
+    chosen = [row for row in expected if row[0].name.startswith(("chain_", "network_"))]
+    models = [translate(case.model, name=case.name, target=target) for case, _, _ in chosen]
+    cut = [any(step.group is not None for step in model.plan.steps) for model in models]
+    looped = [any(item.count > 1 for item in model.items) for model in models]
+    assert sum(cut) >= 8 and sum(looped) >= 4  # or this test shows nothing
+    for model, strips in zip(models, cut, strict=True):
+        whole = translate(next(c.model for c, _, _ in chosen if c.name == model.name), name="n", optimise=False)
+        assert not strips or model.arena_bytes < whole.arena_bytes
+        # no row is computed twice
+        assert sum(step.kernel.macs for step in model.steps) == model.macs <= whole.macs
+    results = Program(tmp_path, models, [TRIALS] * len(models)).run([inputs for _, inputs, _ in chosen])
+    for (case, _, wanted), got in zip(chosen, results, strict=True):
+        for a, b in zip(wanted, got, strict=True):
+            assert all(np.array_equal(x.reshape(y.shape), y) for x, y in zip(a, b, strict=True)), case.name

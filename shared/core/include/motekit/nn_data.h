@@ -19,6 +19,10 @@ void mk_copy_8(const mk_copy *copy, const int8_t *in, int8_t *out);
 void mk_copy_16(const mk_copy *copy, const int16_t *in, int16_t *out);
 void mk_copy_32(const mk_copy *copy, const int32_t *in, int32_t *out);
 
+/* window[0..n) = window[start..start + n), front to back: rows that are needed again move to the top.
+ * start and n are multiples of 4, window is 4-aligned. */
+void mk_move_up(uint32_t start, uint32_t n, int8_t *window);
+
 /* out[0..n) = value */
 void mk_fill_8(int8_t value, uint32_t n, int8_t *out);
 void mk_fill_16(int16_t value, uint32_t n, int16_t *out);

@@ -17,10 +17,11 @@ from ..kernels import Kernel, Target
 
 @dataclass(frozen=True)
 class Alias:
-    """The output is the input's memory under another shape."""
+    """The output is the input's memory under another shape, or a part of it `offset` bytes from its start."""
 
     source: int
     result: int
+    offset: int = 0
 
 
 Lowering = Callable[[Graph, Node, Target], Kernel | Alias | list[Kernel]]
