@@ -120,16 +120,19 @@ def tables() -> str:
     return "\n".join(lines) + "\n" + "".join(c.array(name, np.asarray(a), "static const") for name, a in arrays.items())
 
 
-def _sources(host: bool) -> list[Path]:
+def case_sources() -> list[Path]:
+    """Sources of the cases, with what stands in for semihosting on the host."""
+    return sorted((bench_dir() / "dsp").glob("*.c"))
+
+
+def _firmware_sources() -> list[Path]:
     folder = bench_dir()
-    cases = sorted((folder / "dsp").glob("*.c"))
-    if host:
-        return cases
-    shim = "semihost_host.c"
-    return [folder / "startup.c", folder / "semihost.c", *(path for path in cases if path.name != shim)]
+    cases = [path for path in case_sources() if path.name != "semihost_host.c"]
+    return [folder / "startup.c", folder / "semihost.c", *cases]
 
 
-def _prepare(folder: Path) -> None:
+def write_inputs(folder: Path) -> None:
+    """The constants and signals that the cases need, into the folder they are built and run in."""
     (folder / "tables.h").write_text(tables())
     (folder / "input.bin").write_bytes(signals().tobytes())
 
@@ -139,6 +142,11 @@ def _read(folder: Path) -> np.ndarray:
     if not len(records):
         raise ToolError("the bench wrote no records. Report this as a bug.")
     return records
+
+
+def read_hashes(folder: Path) -> dict[str, int]:
+    """Hash of each case's outputs, as a run left them."""
+    return {row["name"].decode(): int(row["hash"]) for row in _read(folder)}
 
 
 def _core_sources() -> list[Path]:
@@ -156,15 +164,15 @@ def host_hashes() -> dict[str, int]:
     """
     with tempfile.TemporaryDirectory(prefix="motekit-bench-") as name:
         folder = Path(name)
-        _prepare(folder)
+        write_inputs(folder)
         command = [
             _tool("cc", "gcc"), "-std=c99", "-O2", "-ffp-contract=off", "-Wall", "-Wextra", "-Werror",
             "-Wno-unused-const-variable", f"-I{core_dir() / 'include'}", f"-I{folder}",
-            *map(str, _sources(host=True)), *map(str, _core_sources()), "-lm", "-o", str(folder / "bench"),
+            *map(str, case_sources()), *map(str, _core_sources()), "-lm", "-o", str(folder / "bench"),
         ]  # fmt: skip
         _run(command, "building the bench for the host")
         _run([str(folder / "bench")], "the bench on the host", cwd=folder)
-        return {row["name"].decode(): int(row["hash"]) for row in _read(folder)}
+        return read_hashes(folder)
 
 
 def _code_bytes(folder: Path, flags: tuple[str, ...]) -> dict[str, int]:
@@ -204,8 +212,8 @@ def bench_dsp(board_name: str) -> dict[str, Any]:
     expected = host_hashes()
     with tempfile.TemporaryDirectory(prefix="motekit-bench-") as name:
         folder = Path(name)
-        _prepare(folder)
-        sources = [*_sources(host=False), *_core_sources()]
+        write_inputs(folder)
+        sources = [*_firmware_sources(), *_core_sources()]
         elf = link(target, sources, folder, ["-Wno-unused-const-variable"])
         counts = _emulate(target, elf)
         records, code = _read(folder), _code_bytes(folder, (*target.cpu, *_FLAGS))
