@@ -6,7 +6,10 @@ from pathlib import Path
 import numpy as np
 
 sys.path.append(str(Path(__file__).parents[1] / "python" / "compiler"))
+from cases import all_cases, inputs_for
 from flat import NONE, RELU, SAME, VALID, Flat
+
+__all__ = ["all_cases", "all_models", "inputs_for"]
 
 CONV, DEPTHWISE = "CONV_2D", "DEPTHWISE_CONV_2D"
 

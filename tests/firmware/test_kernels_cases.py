@@ -2,10 +2,7 @@
 
 import numpy as np
 import pytest
-
-# kernel_cases puts the folder of the compiler's own cases on the path
-from cases import all_cases, inputs_for
-from kernel_cases import all_models
+from kernel_cases import all_cases, all_models, inputs_for
 
 from motekit.batch import BatchModel, run_batch
 from motekit.compiler import HostModel
