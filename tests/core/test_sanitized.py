@@ -12,33 +12,24 @@ STRICT = ["-std=c99", "-O1", "-g", "-ffp-contract=off", "-Wall", "-Wextra", "-Wc
 SANITIZERS = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
 
 
-def sources(*folders: str) -> list[str]:
-    return [str(path) for folder in folders for path in sorted((paths.core_dir() / "src" / folder).glob("*.c"))]
+INCLUDE = ["-I", str(paths.core_dir() / "include")]
+FUZZED = ("dsp/log", "dsp/logmel", "dsp/rfft_q31", "dsp/dct", "dsp/quantize", "post/keyword")
 
 
-def test_every_source_compiles_alone_without_a_warning(tmp_path):
-    for path in sources("dsp", "post", "runtime"):
-        command = [
-            "cc",
-            *STRICT,
-            "-pedantic",
-            "-I",
-            str(paths.core_dir() / "include"),
-            "-c",
-            path,
-            "-o",
-            "/dev/null",
-        ]
-        result = subprocess.run(command, capture_output=True, text=True)
-        assert result.returncode == 0, result.stderr
+def test_every_source_compiles_without_a_warning():
+    sources = [p for folder in ("dsp", "post", "runtime") for p in (paths.core_dir() / "src" / folder).glob("*.c")]
+    assert len(sources) > len(FUZZED)
+    command = ["cc", *STRICT, "-pedantic", "-fsyntax-only", *INCLUDE, *map(str, sources)]
+    result = subprocess.run(command, capture_output=True, text=True)
+    assert result.returncode == 0, result.stderr
 
 
 @pytest.fixture(scope="module")
 def fuzzer(tmp_path_factory):
     program = tmp_path_factory.mktemp("fuzz") / "fuzz_blocks"
-    command = ["cc", "-std=c99", "-O1", "-g", "-ffp-contract=off", *SANITIZERS, "-I"]
-    command += [str(paths.core_dir() / "include"), str(HERE / "fuzz_blocks.c"), *sources("dsp", "post")]
-    subprocess.run([*command, "-o", str(program)], check=True, capture_output=True, text=True)
+    sources = [str(paths.core_dir() / "src" / f"{name}.c") for name in FUZZED]
+    command = ["cc", "-std=c99", "-O1", "-g", "-ffp-contract=off", *SANITIZERS, *INCLUDE]
+    subprocess.run([*command, str(HERE / "fuzz_blocks.c"), *sources, "-o", str(program)], check=True)
     return program
 
 
