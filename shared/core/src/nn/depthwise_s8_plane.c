@@ -41,8 +41,8 @@ typedef struct {
     uint32_t next_source, next_out; /* from the end of an output row to the start of the next */
     uint32_t rows;
     uint32_t end;
-    int32_t *weights;               /* of the 3x3 path: (w0, w1), (w1, w2) for each of three rows */
-    uint32_t along, across, outputs; /* strides and outputs of a row */
+    int32_t *weights;
+    uint32_t along, across, outputs; /* strides, and outputs of a row */
     uint32_t kernel_along, kernel_across;
 } channel_work;
 
@@ -58,7 +58,8 @@ static int is_3x3(const channel_work *work)
     return work->kernel_along == 3 && work->kernel_across == 3 && work->along <= 2;
 }
 
-/* Row i of the filter, whose taps are `step` bytes apart, as words of two taps each; an odd row ends with 0. */
+/* Row i of the filter, whose taps are `step` bytes apart, as words of two taps each; an odd row ends with 0.
+ * A 3x3 filter has (w0, w1) and (w1, w2) instead: run_3x3 computes two neighbours at once. */
 static void set_row(channel_work *work, uint32_t i, const int8_t *taps, uint32_t step)
 {
     const uint32_t length = work->kernel_along;
@@ -270,9 +271,9 @@ static void run(channel_work *work)
 /* Pixels of four channels, `count` of them `step` bytes apart, into a row of each of four planes. */
 static void spread(const int8_t *in, uint32_t step, uint32_t count, int16_t *row, uint32_t plane, uint32_t channels)
 {
-    (void)channels; /* the fourth byte is read and spread even where the image has no such channel */
     int16_t *rows[4] = {row, row + plane, row + 2u * plane, row + 3u * plane};
 
+    (void)channels; /* the fourth byte is read and spread even where the image has no such channel */
     for (; count >= 2; count -= 2) {
         int32_t first, second, low, high, pair;
         memcpy(&first, in, 4);

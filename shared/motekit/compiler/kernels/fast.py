@@ -239,9 +239,12 @@ def depthwise_plane(op: ConvOp, target: Target) -> Kernel | None:
     # rows of a plane are loaded by pairs and computed by fours: the longer side, and the filter's, along them
     transpose = op.kernel[0] > op.kernel[1] or (op.kernel[0] == op.kernel[1] and out_h > out_w)
     across, along = ((out_w, op.stride[1], op.kernel[1]), (out_h, op.stride[0], op.kernel[0]))
+    pad = op.pad[0]
     if not transpose:
-        across, along = along, across
+        across, along, pad = along, across, op.pad[1]
     width = ((along[0] - 1) * along[1] + along[2] + 2) & ~1
+    if pad > width:  # a stride that skips the whole image
+        return None
 
     def scratch(band: int) -> int:
         return 4 * op.kernel[0] * op.kernel[1] + 8 * width * ((band - 1) * across[1] + across[2])
@@ -272,6 +275,8 @@ def depthwise_lanes(op: ConvOp, target: Target) -> Kernel | None:
     if constants.shifts.max() > 0 or constants.bounds.max() >= 2**31 or op.weights.min() < -127:
         return None
     columns = (out_w - 1) * op.stride[1] + op.kernel[1]
+    if op.pad[1] > columns:  # a stride that skips the whole image
+        return None
 
     def scratch(band: int) -> int:
         return 16 * (op.kernel[0] * op.kernel[1] + columns * ((band - 1) * op.stride[0] + op.kernel[0]))
