@@ -56,15 +56,58 @@ def _show_trained(found: dict) -> None:
 
 
 @commands.command()
-def quantize(name: AppName, data: Data = None, out: Out = None, json: Json = False) -> None:
+def quantize(
+    name: AppName,
+    data: Data = None,
+    out: Out = None,
+    scheme: Annotated[
+        str,
+        typer.Option(
+            help="int8; 16x8 (int16 activations); mixed (16x8 where the sensitivity asks for it); qat (trained)."
+        ),
+    ] = "int8",
+    seed: Seed = 0,
+    epochs: Epochs = None,
+    json: Json = False,
+) -> None:
     """Quantize a trained network again, calibrated on its training groups."""
     from .. import app as apps
+    from ..quantization.apps import quantize_app
     from ..scoring import find_data
-    from ..train.workflow import quantize_app
 
     with result(json, _show_trained) as done, bar("quantizing") as advance:
         app = apps.load(name)
-        done(quantize_app(app, find_data(app, data), _out(app.name, out), progress=advance))
+        where = _out(app.name, out)
+        done(quantize_app(app, find_data(app, data), where, scheme, seed=seed, epochs=epochs, progress=advance))
+
+
+@commands.command()
+def sensitivity(
+    name: AppName,
+    data: Data = None,
+    model: Annotated[Path | None, typer.Option(help="Folder of another trained model (motekit train --out).")] = None,
+    limit: Annotated[int, typer.Option(help="Recordings to measure on.")] = 200,
+    plot: Annotated[Path | None, typer.Option(help="Draw the report into this PNG.")] = None,
+    json: Json = False,
+) -> None:
+    """What quantization costs: signal-to-noise ratio of every tensor, accuracy lost in every layer."""
+    from .. import app as apps
+    from ..quantization import figure
+    from ..quantization import table as rows_of
+    from ..quantization.apps import sensitivity_app
+    from ..scoring import find_data
+
+    def show(found: dict) -> None:
+        table(f"{app.name}: what quantization costs", *rows_of(found))
+
+    with result(json, show) as done, bar("measuring") as advance:
+        app = apps.load(name)
+        found = sensitivity_app(app, find_data(app, data), model=model, limit=limit, progress=advance)
+        if plot:
+            from ..report import plots
+
+            plots.save(figure(found), plot)
+        done(found)
 
 
 @commands.command()

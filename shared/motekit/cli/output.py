@@ -63,4 +63,5 @@ def table(title: str, columns: list[str], rows: list[list[Any]]) -> None:
         grid.add_column(column, justify="right" if numbers else "left", overflow="fold")
     for row in rows:
         grid.add_row(*[f"{cell:,}" if isinstance(cell, int) else str(cell) for cell in row])
-    Console().print(grid)
+    # a pipe has no width of its own
+    Console(width=None if sys.stdout.isatty() else 140).print(grid)
