@@ -121,16 +121,18 @@ def _schedule(chain: Chain, rows: int) -> tuple[list[int], list[list[_Call | Non
             reach = (op.kernel[0] - 1) * op.dilation[0] + 1
             wanted = (stops[i] - 1) * op.stride[0] - op.pad[0] + reach
             stops[i - 1] = max(min(wanted, op.in_shape[0]), made[i - 1])
-        calls: list[_Call | None] = []
-        for i, op in enumerate(ops):
-            reach = (op.kernel[0] - 1) * op.dilation[0] + 1
-            if stops[i] <= made[i]:
-                calls.append(None)
+        calls: list[_Call | None] = [None] * len(ops)
+        for i in range(len(ops) - 1, -1, -1):
+            op, reader = ops[i], calls[i + 1] if i + 1 < len(ops) else None
+            # a stride longer than the kernel skips rows, which nobody need compute
+            first = made[i] if reader is None else max(made[i], reader.low)
+            if stops[i] <= first:
                 continue
-            low = max(made[i] * op.stride[0] - op.pad[0], 0)
+            reach = (op.kernel[0] - 1) * op.dilation[0] + 1
+            low = max(first * op.stride[0] - op.pad[0], 0)
             high = min((stops[i] - 1) * op.stride[0] - op.pad[0] + reach, op.in_shape[0])
-            calls.append(_Call(made[i], stops[i], min(low, op.in_shape[0] - 1), max(high, 1)))
-            made[i] = stops[i]
+            calls[i] = _Call(first, stops[i], min(low, op.in_shape[0] - 1), max(high, 1))
+        made = [call.stop if call is not None else stop for call, stop in zip(calls, made, strict=True)]
         strips.append(calls)
     bases = [0] * (len(ops) - 1)
     for calls in strips:
@@ -210,6 +212,7 @@ def _step(graph: Graph, op: ConvOp, kernel: Kernel, group: int, strip: int) -> S
 def _view(graph: Graph, result: Strips, whole: int, shape: tuple[int, int, int], row: int, count: int) -> int:
     """A tensor that is some rows of another."""
     tensor = graph.tensors[whole]
+    assert 0 <= row and 0 < count and row + count <= tensor.shape[1], "a strip lies outside its tensor"
     number = graph.add(Tensor(tensor.name, "int8", (1, count, *shape[1:]), tensor.quantization))
     result.aliases.append(Alias(whole, number, row * shape[1] * shape[2]))
     return number
