@@ -168,7 +168,7 @@ def _spill(data: Prepared, folder: Path) -> None:
     np.save(folder / "windows.npy", data.windows)
     np.savez(folder / "noise.npz", *data.noise)
     told = {"app": str(data.app.folder)}
-    for name in ("labels", "words", "groups", "synthetic"):
+    for name in ("labels", "words", "groups", "parts", "synthetic"):
         told[name] = getattr(data, name).tolist()
     write_text(folder / "data.json", json.dumps(told))
 
@@ -186,6 +186,7 @@ def _unspill(folder: Path) -> Prepared:
             labels=np.array(told["labels"]),
             words=np.array(told["words"]),
             groups=np.array(told["groups"]),
+            parts=np.array(told["parts"]),
             synthetic=np.array(told["synthetic"]),
         )
 

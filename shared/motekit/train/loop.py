@@ -61,19 +61,22 @@ def fit(
     schedule: Schedule,
     *,
     progress: Callable[[int, int, float], None] | None = None,
+    loss: Callable | None = None,
 ) -> None:
-    """Train a model with one or several classification outputs, in place.
+    """Train a model with one or several outputs, in place.
 
     Parameters
     ----------
     model : keras.Model
-        Its outputs are logits.
+        Its outputs are logits, unless `loss` says otherwise.
     make_epoch : callable
         Epoch number to (inputs float32[n, ...], one float32[n, classes] a model output), shuffled. It runs in
         a thread of its own, one epoch ahead.
     schedule : Schedule
     progress : callable, optional
         Called with (epochs done, epochs, mean loss of the first output) after each epoch.
+    loss : callable, optional
+        (output, target) of one output to its mean loss, in TensorFlow; cross-entropy by default.
 
     Raises
     ------
@@ -95,6 +98,9 @@ def fit(
             outputs = outputs if isinstance(outputs, (list, tuple)) else [outputs]
             losses = []
             for k, (logits, target) in enumerate(zip(outputs, targets, strict=True)):
+                if loss is not None:
+                    losses.append(loss(logits, target))
+                    continue
                 soft = schedule.smoothing if k == 0 else 0.0
                 target = target * (1 - soft) + soft / target.shape[-1]
                 losses.append(tf.reduce_mean(tf.nn.softmax_cross_entropy_with_logits(target, logits)))

@@ -3,10 +3,10 @@
 import json
 import subprocess
 from collections.abc import Mapping
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-import keras
 import numpy as np
 
 from ..app import App
@@ -65,7 +65,7 @@ def package(
             "epochs": epochs,
             "commit": _commit(),
             "command": command,
-            "tools": {"keras": keras.__version__, "numpy": np.__version__},
+            "tools": {name: metadata.version(name) for name in ("tensorflow", "keras", "numpy")},
             "sha256": {name: sha256(folder / name) for name in ("float.tflite", "model.tflite")},
         },
     }

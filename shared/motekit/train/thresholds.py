@@ -13,8 +13,9 @@ from ..data.scoring import Detection, StreamScore
 from ..data.stream import Stream
 from ..pipeline import Pipeline
 
-#: thresholds that are tried
+#: thresholds that all keywords share are tried from these, then each keyword's by these steps from there
 GRID = np.round(np.arange(0.30, 0.985, 0.02), 3)
+STEPS = (-0.2, -0.1, -0.04, 0.04, 0.1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,7 +59,7 @@ def choose(
     streams: Sequence[Heard],
     *,
     false_accepts_per_hour: float = 1.0,
-    rounds: int = 3,
+    rounds: int = 1,
     progress: Callable[[int, int], None] | None = None,
 ) -> dict[str, float]:
     """Find the thresholds of fewest misses that keep to the false accepts allowed over all the streams.
@@ -92,9 +93,9 @@ def choose(
     for done in range(rounds):
         before = least
         for keyword in keywords:
-            near = [t for t in GRID if abs(t - best[keyword]) < 0.25]
-            for t in near:
-                changed = {**best, keyword: float(t)}
+            here = best[keyword]
+            for step in STEPS:
+                changed = {**best, keyword: round(float(np.clip(here + step, GRID[0], GRID[-1])), 3)}
                 if (found := cost(changed)) < least:
                     best, least = changed, found
         if progress:

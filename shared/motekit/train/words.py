@@ -35,8 +35,8 @@ class Prepared:
         int16[recordings, window, bands], the recordings as they are: what is scored.
     noise : list of ndarray
         int16[rows, bands] of each noise file.
-    labels, words, groups : ndarray of str
-        One a recording.
+    labels, words, groups, parts : ndarray of str
+        One a recording; a part is the folder of the data that it lies in, as one release of a data set.
     synthetic : ndarray of bool
         One a recording. Where there are real ones, the synthetic help to train and are never scored.
     """
@@ -49,6 +49,7 @@ class Prepared:
     labels: np.ndarray
     words: np.ndarray
     groups: np.ndarray
+    parts: np.ndarray
     synthetic: np.ndarray
 
     @property
@@ -106,6 +107,7 @@ def prepare(
         labels=labels,
         words=np.array([r.word for r in words]),
         groups=np.array([r.group for r in words]),
+        parts=np.array(["/".join(r.name.split("/")[:-2]) for r in words]),
         synthetic=np.array([r.source == "synthetic" for r in words]),
     )
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from .. import paths
 from ..app import App
-from ..data import catalog, splits, stream
+from ..data import catalog, published, splits, stream
 from ..data.recording import Recording
 from ..data.scoring import StreamScore
 from ..errors import DataError, ModelError
@@ -89,7 +89,7 @@ def train_app(
     }
     info = package.package(out, converted, prepared, chosen, on, set_on=how, **written)
     if rest:
-        heard = [thresholds.listen(app, out, stream.build(rest, new, duration_s=STREAM_S, seed=seed))]
+        heard = [thresholds.listen(app, out, published.published(rest, new, duration_s=STREAM_S, seed=seed))]
         on = thresholds.choose(app, heard, progress=_named(progress, "thresholds"))
         info = package.package(out, converted, prepared, chosen, on, set_on=how, **written)
     with replacing(_kept(app)) as temporary:
@@ -140,9 +140,9 @@ def evaluate_folds(
     workers: int | None = None,
     progress: Progress | None = None,
 ) -> dict[str, Any]:
-    """Train and score one network a fold, on clips and on a stream of the speakers held out.
+    """Train and score one network a fold, on clips and on streams of the speakers held out.
 
-    The thresholds of a fold's stream are set on the other folds' streams: other speakers, other networks. All
+    The thresholds of a fold's streams are set on the other folds' streams: other speakers, other networks. All
     folds' streams together give those of the network that is trained on everybody.
 
     Parameters
@@ -158,7 +158,8 @@ def evaluate_folds(
     Returns
     -------
     dict
-        The report of `evaluate` with split "speaker", its "folds", and the "stream" of all folds together.
+        The report of `evaluate` with split "speaker", its "folds" and "parts" (folders of the data), and over all
+        folds the "stream" (`data.published`) and the "noisy_stream" (`data.stream`).
     """
     recipe = recipes.load(app)
     recordings, noise = _recordings(app, recipe, data)
@@ -177,38 +178,104 @@ def evaluate_folds(
     networks = crossval.cross_validate(
         prepared, work, folds=folds, seed=seed, epochs=epochs, workers=workers, progress=learning
     )
-    result = crossval.report(prepared, networks, app.dataset)
-    heard = []
-    for number, fold in enumerate(networks):
-        converted = Converted(*((fold.folder / n).read_bytes() for n in ("float.tflite", "model.tflite")))
-        train = np.setdiff1d(np.arange(len(recordings)), fold.test)
-        said = {"seed": seed, "epochs": epochs or recipe.SCHEDULE.epochs, "command": f"fold {number}"}
-        package.package(fold.folder, converted, prepared, train, {}, set_on="not set", **said)
-        laid = stream.build([recordings[i] for i in fold.test], new, duration_s=STREAM_S, seed=seed + number)
-        heard.append(thresholds.listen(app, fold.folder, laid))
-        if progress:
-            progress(number + 1, folds, "streams")
-    result["stream"], on = across(app, heard, progress=_named(progress, "thresholds"))
-    result["metrics"] |= {k: result["stream"][k] for k in ("false_accepts_per_hour", "miss_rate")}
-    result["decision"] = {"on": on, "data": _fingerprint(prepared)}
-    result["seed"], result["epochs"] = seed, epochs or recipe.SCHEDULE.epochs
+    trained = {"seed": seed, "epochs": epochs or recipe.SCHEDULE.epochs}
+    result = figures(app, prepared, recordings, new, networks, **trained, progress=progress)
     if out is not None:
-        save(out, {"cross_validation": {**result, "labels": app.labels}, "stream": result["stream"]})
+        save(out, committed(app, result))
     return result
 
 
-def across(
-    app: App, heard: Sequence[thresholds.Heard], progress: Callable[[int, int], None] | None = None
-) -> tuple[dict[str, Any], dict[str, float]]:
-    """Score each stream at thresholds set on the others; and find the thresholds that all of them give."""
-    scores = []
-    for number, one in enumerate(heard):
-        others = [h for k, h in enumerate(heard) if k != number] or [one]
-        scores.append(thresholds.score(app, one, thresholds.choose(app, others)))
+def figures(
+    app: App,
+    prepared: Prepared,
+    recordings: Sequence[Recording],
+    noise: Sequence[Recording],
+    networks: Sequence[crossval.Fold],
+    *,
+    seed: int,
+    epochs: int,
+    progress: Progress | None = None,
+) -> dict[str, Any]:
+    """Score the folds' networks on clips and on two streams each, at thresholds set on other folds' streams.
+
+    Parameters
+    ----------
+    app, prepared
+    recordings : sequence of Recording
+        What was prepared.
+    noise : sequence of Recording
+        Background that no network was trained on.
+    networks : sequence of Fold
+    seed, epochs : int
+        What the networks were trained with; streams follow from the seed too.
+
+    Returns
+    -------
+    dict
+        See `evaluate_folds`.
+    """
+    result = crossval.report(prepared, networks, app.dataset)
+    result["parts"] = {
+        part: crossval.report(prepared, networks, app.dataset, prepared.parts == part)["metrics"]
+        for part in sorted(set(prepared.parts[prepared.scored]))
+    }
+    plain: list[thresholds.Heard] = []
+    noisy: list[thresholds.Heard] = []
+    for number, fold in enumerate(networks):
+        converted = Converted(*((fold.folder / n).read_bytes() for n in ("float.tflite", "model.tflite")))
+        train = np.setdiff1d(np.arange(len(recordings)), fold.test)
+        said = {"seed": seed, "epochs": epochs, "command": f"fold {number}"}
+        package.package(fold.folder, converted, prepared, train, {}, set_on="not set", **said)
+        heldout = [recordings[i] for i in fold.test]
+        for heard, build in ((plain, published.published), (noisy, stream.build)):
+            laid = build(heldout, noise, duration_s=STREAM_S, seed=seed + number)
+            heard.append(thresholds.listen(app, fold.folder, laid))
+            if progress:
+                progress(len(plain) + len(noisy), 2 * len(networks), "streams")
+    settings = []
+    for number, one in enumerate(plain):
+        others = [h for k, h in enumerate(plain) if k != number] or [one]
+        settings.append(thresholds.choose(app, others))
         if progress:
-            progress(number + 1, len(heard) + 1)
-    on = thresholds.choose(app, heard)
-    return {**_together(scores), "det": _det(app, heard), "thresholds": "set on the other folds' streams"}, on
+            progress(number + 1, len(plain) + 1, "thresholds")
+    on = thresholds.choose(app, plain)
+    where = f"thresholds of each fold set on the published streams of the other {len(networks) - 1} folds"
+    for name, heard in (("stream", plain), ("noisy_stream", noisy)):
+        scores = [thresholds.score(app, h, chosen) for h, chosen in zip(heard, settings, strict=True)]
+        told = {"source": prepared.source, "composition": heard[0].stream.name, "thresholds": where}
+        result[name] = {**_together(scores), **told, "det": _det(app, heard)}
+    result["metrics"] |= {k: result["stream"][k] for k in ("false_accepts_per_hour", "miss_rate")}
+    result["decision"] = {"on": on, "data": _fingerprint(prepared)}
+    return {**result, "seed": seed, "epochs": epochs}
+
+
+def committed(app: App, result: Mapping[str, Any]) -> dict[str, Any]:
+    """The figures of a cross-validation as results.json keeps them; accuracy is the int8 network's."""
+    row = result["rows"]["tflm"]
+    validation = {
+        "data": result["data"]["name"],
+        "source": result["data"]["source"],
+        "split": result["split"],
+        "folds": len(result["folds"]),
+        "clips": row["windows"],
+        "groups": row["groups"],
+        "accuracy": row["accuracy"],
+        "interval_95": row["interval"],
+        "macro_f1": row["macro_f1"],
+        "labels": app.labels,
+        "confusion": row["confusion"],
+        "per_class": row["per_class"],
+        "by_runtime": {name: found["accuracy"] for name, found in result["rows"].items()},
+        "by_fold": result["folds"],
+        "by_part": result["parts"],
+        "agree": result["agree"],
+        **{key: result[key] for key in ("seed", "epochs", "decision")},
+    }
+    return {
+        "cross_validation": validation,
+        "stream": result["stream"],
+        "noisy_stream": result["noisy_stream"],
+    }
 
 
 def evaluate_stream(
@@ -225,7 +292,7 @@ def evaluate_stream(
     """
     recipe = recipes.load(app)
     recordings, noise = _recordings(app, recipe, data, helped=False)
-    laid = stream.build(recordings, _divide(noise)[1], duration_s=60.0 * minutes, seed=seed)
+    laid = published.published(recordings, _divide(noise)[1], duration_s=60.0 * minutes, seed=seed)
     told = _named(progress, "listening")
     if told:
         told(0, 1)
@@ -259,17 +326,16 @@ def _recordings(
     app: App, recipe: WordRecipe, data: Path | None, *, helped: bool = True
 ) -> tuple[list[Recording], list[Recording]]:
     """Words and noise of a folder, the words helped by synthetic ones; or all synthetic without a folder."""
-    if data is not None:
-        from motekit.datasets.synthetic import speech
-
-        recordings, noise = recipe.recordings(data)
-        if noise:
-            return [*recordings, *(speech.make(**recipe.SYNTHETIC) if helped else [])], noise
-        raise DataError(f"{data} has no _background_noise_ files. Add the folder of that name of v0.01 or v0.02.")
     from motekit.datasets.synthetic import noise as noises
     from motekit.datasets.synthetic import speech
 
-    return speech.make(2000, silence_share=0.0), noises.recordings()
+    said = [label for label in app.labels if not label.startswith("_")]
+    if data is not None:
+        recordings, noise = recipe.recordings(data)
+        if noise:
+            return [*recordings, *(speech.make(**{"keywords": said, **recipe.SYNTHETIC}) if helped else [])], noise
+        raise DataError(f"{data} has no _background_noise_ files. Add the folder of that name of v0.01 or v0.02.")
+    return speech.make(2000, keywords=said, silence_share=0.0), noises.recordings()
 
 
 def _divide(noise: Sequence[Recording]) -> tuple[list[Recording], list[Recording]]:
