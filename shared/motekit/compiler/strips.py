@@ -212,7 +212,7 @@ def _step(graph: Graph, op: ConvOp, kernel: Kernel, group: int, strip: int) -> S
 def _view(graph: Graph, result: Strips, whole: int, shape: tuple[int, int, int], row: int, count: int) -> int:
     """A tensor that is some rows of another."""
     tensor = graph.tensors[whole]
-    assert 0 <= row and 0 < count and row + count <= tensor.shape[1], "a strip lies outside its tensor"
+    assert row >= 0 and count > 0 and row + count <= tensor.shape[1], "a strip lies outside its tensor"
     number = graph.add(Tensor(tensor.name, "int8", (1, count, *shape[1:]), tensor.quantization))
     result.aliases.append(Alias(whole, number, row * shape[1] * shape[2]))
     return number
