@@ -18,12 +18,13 @@ def plan_text(plan: Plan, items: list[Item]) -> str:
         result = plan.of_tensor.get(step.kernel.outputs[-1])
         sources = [plan.of_tensor[number] for number in step.kernel.inputs if number in plan.of_tensor]
         scratch = plan.of_scratch.get(i)
-        where = ",".join(str(source.offset) for source in sources) or "-"
+        where = ",".join(str(plan.offset(n)) for n in step.kernel.inputs if n in plan.of_tensor) or "-"
         shared = any(result is not None and _overlap(source, result) for source in sources)
+        place = plan.offset(step.kernel.outputs[-1]) if result else 0
+        notes = (" (over its input)" if shared else "") + (f" in {count} strips" if count > 1 else "")
         lines.append(
-            f"{i:>4} {step.op[:21]:<22}{result.bytes if result else 0:>8}{result.offset if result else 0:>8}"
-            f"{where:>10}{scratch.bytes if scratch else 0:>9}{_used(plan, i):>9}  {step.kernel.function}"
-            f"{' (over its input)' if shared else ''}{f' in {count} strips' if count > 1 else ''}"
+            f"{i:>4} {step.op[:21]:<22}{result.bytes if result else 0:>8}{place:>8}{where:>10}"
+            f"{scratch.bytes if scratch else 0:>9}{_used(plan, i):>9}  {step.kernel.function}{notes}"
         )
     lines.append(f"arena {plan.arena_bytes} bytes, of them state {plan.state_bytes}")
     return "\n".join(lines) + "\n"

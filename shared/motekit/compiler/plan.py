@@ -112,11 +112,11 @@ def make_plan(
     everything = [*buffers, *{id(buffer): buffer for buffer in of_scratch.values()}.values()]
     state = _place_state(graph, of_tensor)
     movable = [buffer for buffer in everything if buffer not in state]
-    shared = _shared(graph, steps, of_tensor)
+    shared = _shared(graph, steps, of_tensor, within)
     for overlap in overlaps:
         source, result = of_tensor[overlap.source], of_tensor[overlap.result]
         if not any(graph.tensors[name].is_variable for name in source.tensors) and _takes_over(steps, source, result):
-            shared[id(source), id(result)] = overlap.distance
+            shared[id(source), id(result)] = overlap.distance + within[overlap.result] - within[overlap.source]
     best = _search(movable, shared, tries)
     for buffer, offset in zip(movable, best, strict=True):
         buffer.offset = offset
@@ -209,7 +209,9 @@ def _place_state(graph: Graph, of_tensor: dict[int, Buffer]) -> list[Buffer]:
     return state
 
 
-def _shared(graph: Graph, steps: list[Step], of_tensor: dict[int, Buffer]) -> dict[tuple[int, int], int | None]:
+def _shared(
+    graph: Graph, steps: list[Step], of_tensor: dict[int, Buffer], within: dict[int, int]
+) -> dict[tuple[int, int], int | None]:
     """Pairs (input buffer, output buffer) that may overlap, with the distance between their starts.
 
     None stands for starts that must be the same.
@@ -226,8 +228,13 @@ def _shared(graph: Graph, steps: list[Step], of_tensor: dict[int, Buffer]) -> di
             if any(graph.tensors[name].is_variable for name in (*source.tensors, *result.tensors)):
                 continue
             key = (id(source), id(result))
-            known = shared.get(key, distance)
-            shared[key] = None if distance is None or known is None else max(distance, known)
+            # distances hold for tensors, which may begin inside their buffers
+            inside = within[step.kernel.outputs[0]] - within[tensor]
+            if distance is None and inside:
+                continue
+            wanted = None if distance is None else distance + inside
+            known = shared.get(key, wanted)
+            shared[key] = None if wanted is None or known is None else max(wanted, known)
     return shared
 
 

@@ -677,6 +677,43 @@ def chain(rng: np.random.Generator) -> bytes:
     return flat.bytes([source], [value])
 
 
+def joined(rng: np.random.Generator) -> bytes:
+    """Layers that write into one concatenation and read pieces of it: views, not copies, where memory allows."""
+    flat = Flat()
+    height, width, channels = int(rng.integers(2, 6)), int(rng.integers(1, 5)), int(rng.choice([1, 3, 4, 8]))
+    quantization = (scale(rng, 0.02, 0.1), zero(rng))
+    source = flat.tensor((1, height, width, channels), "int8", *quantization)
+
+    def layer(value: int) -> int:
+        rows = int(flat.graph.tensors[value].shape[1])
+        shape = (1, 3, 1, channels)
+        filters = flat.tensor(shape, "int8", 0.01, 0, weights(rng, shape), 3)
+        bias = _bias(rng, flat, channels, quantization[0], np.float32(0.01))
+        result = flat.tensor((1, rows, width, channels), "int8", *quantization)
+        flat.op(
+            "DEPTHWISE_CONV_2D", [value, filters, bias], [result], padding=SAME, strideH=1, strideW=1,
+            dilationHFactor=1, dilationWFactor=1, depthMultiplier=1, fusedActivationFunction=_activation(rng),
+        )  # fmt: skip
+        return result
+
+    first, second = layer(source), layer(source)
+    parts = [first, second, source][: int(rng.integers(2, 4))]
+    rng.shuffle(parts)
+    both = flat.tensor((1, height * len(parts), width, channels), "int8", *quantization)
+    flat.op("CONCATENATION", parts, [both], axis=1)
+    pieces = [flat.tensor((1, height, width, channels), "int8", *quantization) for _ in parts]
+    flat.op("SPLIT", [flat.constant(1), both], pieces, numSplits=len(pieces))
+    tail = flat.tensor((1, 1, width, channels), "int8", *quantization)
+    begin = [flat.constant(v) for v in ([0, height, 0, 0], [1, 1, width, channels])]
+    flat.op("SLICE", [both, *begin], [tail])
+    ends = [layer(piece) for piece in pieces]
+    total = flat.tensor((1, height, width, channels), "int8", np.float32(quantization[0] * 2), zero(rng))
+    flat.op("ADD", [ends[0], ends[-1]], [total], fusedActivationFunction=NONE)
+    again = flat.tensor((1, height, width, channels), "int8", np.float32(quantization[0] * 2), zero(rng))
+    flat.op("ADD", [total, tail], [again], fusedActivationFunction=NONE)
+    return flat.bytes([source], [again, both] if rng.random() < 0.3 else [again])
+
+
 FAMILIES: dict[str, tuple[int, Build]] = {
     "conv": (70, convolution),
     "depthwise": (50, lambda rng: convolution(rng, depthwise=True)),
@@ -704,6 +741,7 @@ FAMILIES: dict[str, tuple[int, Build]] = {
     "variable": (6, variable),
     "network": (24, network),
     "chain": (30, chain),
+    "joined": (16, joined),
     "wide_conv": (20, lambda rng: convolution(rng, wide=True)),
     "wide_depthwise": (14, lambda rng: convolution(rng, depthwise=True, wide=True)),
     "wide_dense": (12, lambda rng: dense(rng, wide=True)),

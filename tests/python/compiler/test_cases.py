@@ -45,7 +45,17 @@ def test_every_case_equals_the_oracle_under_sanitizers(target: str, expected: li
 
 def _has_layouts(name: str) -> bool:
     """Families for which targets other than generic arrange anything differently."""
-    return name.rsplit("_", 1)[0] in ("conv", "depthwise", "dense", "network", "chain", "pool", "binary", "reduction")
+    return name.rsplit("_", 1)[0] in (
+        "conv",
+        "depthwise",
+        "dense",
+        "network",
+        "chain",
+        "joined",
+        "pool",
+        "binary",
+        "reduction",
+    )
 
 
 def test_a_model_compiled_without_optimisation_gives_the_same_bytes(expected: list, tmp_path) -> None:

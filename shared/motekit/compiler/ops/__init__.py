@@ -24,7 +24,7 @@ class Alias:
     offset: int = 0
 
 
-Lowering = Callable[[Graph, Node, Target], Kernel | Alias | list[Kernel]]
+Lowering = Callable[[Graph, Node, Target], Kernel | Alias | list[Kernel | Alias]]
 Evaluation = Callable[[Graph, Node], list[np.ndarray] | None]
 
 LOWERINGS: dict[str, Lowering] = {}
@@ -54,7 +54,7 @@ def evaluation(*names: str) -> Callable[[Evaluation], Evaluation]:
     return register
 
 
-def lower(graph: Graph, node: Node, target: Target) -> Kernel | Alias | list[Kernel]:
+def lower(graph: Graph, node: Node, target: Target) -> Kernel | Alias | list[Kernel | Alias]:
     """Turn a node into a kernel call.
 
     Raises

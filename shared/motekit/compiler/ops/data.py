@@ -67,6 +67,44 @@ def copy_kernel(
     )  # fmt: skip
 
 
+#: views begin at multiples of this, because kernels count on aligned tensors
+_VIEW_ALIGN = 4
+#: operators that always write their output themselves, never as another name for their input
+_WRITERS = (
+    "CONV_2D", "DEPTHWISE_CONV_2D", "TRANSPOSE_CONV", "AVERAGE_POOL_2D", "MAX_POOL_2D", "ADD", "SUB", "MUL", "MAXIMUM",
+    "MINIMUM", "FULLY_CONNECTED", "SOFTMAX", "CONCATENATION", "READ_VARIABLE", "BATCH_MATMUL",
+)  # fmt: skip
+
+
+def _as_view(graph: Graph, whole: int, part: int, first: int) -> Alias | None:
+    """The part as a piece of the whole's memory, `first` elements from its start, if kernels can live with that."""
+    offset = first * DTYPES[graph.tensors[whole].dtype].itemsize
+    if offset % _VIEW_ALIGN or graph.tensors[whole].is_variable or graph.tensors[whole].data is not None:
+        return None
+    return Alias(whole, part, offset)
+
+
+def _written_in_place(graph: Graph, node: Node, number: int) -> bool:
+    """Whether a part of a concatenation can be written where it belongs in the result from the start."""
+    if number in graph.inputs or number in graph.outputs or node.inputs.count(number) != 1:
+        return False
+    if graph.tensors[number].data is not None or graph.tensors[number].is_variable:
+        return False
+    writers = [other for other in graph.nodes if number in other.outputs]
+    readers = [other for other in graph.nodes if number in other.inputs]
+    return len(readers) == 1 and len(writers) == 1 and writers[0].op in _WRITERS
+
+
+def _is_one_piece(shape: Sequence[int], stride: Sequence[int]) -> bool:
+    """Whether elements with these strides lie one after the other."""
+    expected = 1
+    for size, step in zip(reversed(shape), reversed(stride), strict=True):
+        if size > 1 and step != expected:
+            return False
+        expected *= size
+    return True
+
+
 def _ends(graph: Graph, node: Node) -> tuple[Tensor, Tensor]:
     source, result = graph.input(node, 0), graph.output(node)
     expect_dtype(graph, node, source, *_MOVABLE)
@@ -223,6 +261,9 @@ def strided_slice(graph: Graph, node: Node, target: Target) -> Kernel | Alias:
         return Alias(node.inputs[0], node.outputs[0])
     strides = dense_strides(source.shape)
     first = sum(begin * stride for begin, stride in zip(begins, strides, strict=True))
+    picked = [step * stride for step, stride in zip(steps, strides, strict=True)]
+    if _is_one_piece(counts, picked) and (view := _as_view(graph, node.inputs[0], node.outputs[0], first)):
+        return view
     return copy_kernel(
         graph, node.inputs[0], node.outputs[0], counts,
         [step * stride for step, stride in zip(steps, strides, strict=True)], dense_strides(counts), in_first=first,
@@ -247,32 +288,33 @@ def _axis(graph: Graph, node: Node, axis: int, rank: int) -> int:
 
 
 @operator("CONCATENATION")
-def concatenation(graph: Graph, node: Node, target: Target) -> list[Kernel]:
-    """Each input copied to its place."""
+def concatenation(graph: Graph, node: Node, target: Target) -> list[Kernel | Alias]:
+    """Each input copied to its place, or better written there by the layer that makes it."""
     result = graph.output(node)
     expect_dtype(graph, node, result, *_MOVABLE)
     if node.options["activation"] != "NONE" or not node.inputs:
         raise node_error(graph, node, "a fused activation is not supported", "Use a separate activation layer")
     axis = _axis(graph, node, node.options["axis"], len(result.shape))
     strides = dense_strides(result.shape)
-    copies, start = [], 0
+    copies: list[Kernel | Alias] = []
+    start = 0
+    joined = math.prod(result.shape[:axis]) == 1
     for position, number in enumerate(node.inputs):
         part = graph.input(node, position)
         expect_dtype(graph, node, part, result.dtype)
         expect_same_quantization(graph, node, part, result)
         expect_rank(graph, node, part, len(result.shape))
         expect_shape(graph, node, part, (*result.shape[:axis], part.shape[axis], *result.shape[axis + 1 :]))
-        copies.append(
-            copy_kernel(
-                graph,
-                number,
-                node.outputs[0],
-                part.shape,
-                dense_strides(part.shape),
-                strides,
-                out_first=start * strides[axis],
+        first = start * strides[axis]
+        view = _as_view(graph, node.outputs[0], number, first) if joined else None
+        if view is not None and _written_in_place(graph, node, number):
+            copies.append(view)
+        else:
+            copies.append(
+                copy_kernel(
+                    graph, number, node.outputs[0], part.shape, dense_strides(part.shape), strides, out_first=first
+                )
             )
-        )
         start += part.shape[axis]
     if start != result.shape[axis]:
         raise node_error(graph, node, f"its parts make {start} of {result.shape[axis]} along axis {axis}")
@@ -288,8 +330,8 @@ def evaluate_concatenation(graph: Graph, node: Node) -> list[np.ndarray]:
 
 
 @operator("SPLIT")
-def split(graph: Graph, node: Node, target: Target) -> list[Kernel]:
-    """Equal parts along an axis, each copied out."""
+def split(graph: Graph, node: Node, target: Target) -> list[Kernel | Alias]:
+    """Equal parts along an axis, each copied out unless it lies in one piece."""
     source = graph.input(node, 1)
     expect_dtype(graph, node, source, *_MOVABLE)
     axis = _axis(graph, node, int(graph.constant(node, 0).ravel()[0]), len(source.shape))
@@ -298,14 +340,17 @@ def split(graph: Graph, node: Node, target: Target) -> list[Kernel]:
         raise node_error(graph, node, f"{source.shape[axis]} along axis {axis} do not split into {count}")
     part = (*source.shape[:axis], source.shape[axis] // count, *source.shape[axis + 1 :])
     strides = dense_strides(source.shape)
-    copies = []
+    copies: list[Kernel | Alias] = []
     for i, number in enumerate(node.outputs):
         result = graph.output(node, i)
         expect_dtype(graph, node, result, source.dtype)
         expect_same_quantization(graph, node, source, result)
         expect_shape(graph, node, result, part)
         first = i * part[axis] * strides[axis]
-        copies.append(copy_kernel(graph, node.inputs[1], number, part, strides, dense_strides(part), in_first=first))
+        view = _as_view(graph, node.inputs[1], number, first) if _is_one_piece(part, strides) else None
+        copies.append(
+            view or copy_kernel(graph, node.inputs[1], number, part, strides, dense_strides(part), in_first=first)
+        )
     return copies
 
 
