@@ -22,6 +22,7 @@ from .dsp.spectral import AnyFft, Envelope, Kurtogram, WaveletEnergies
 from .dsp.spectrum import FloatFft, window
 from .dsp.voice import Pcan
 from .errors import ToolError
+from .files import write_text
 from .paths import core_dir
 
 LENGTH, SIGNALS = 1000, 8
@@ -235,6 +236,39 @@ def bench_dsp(board_name: str) -> dict[str, Any]:
         "exact": all(block["exact"] for block in blocks),
         "blocks": blocks,
     }
+
+
+def table(results: list[dict[str, Any]]) -> str:
+    """Results of `bench_dsp` on several boards as a Markdown table; scratch and flash are those of the first."""
+    lines = ["| block | " + " | ".join(result["core"] for result in results) + " | scratch | flash |"]
+    lines += ["|---" * (len(results) + 3) + "|"]
+    for rows in zip(*(result["blocks"] for result in results), strict=True):
+        counts = " | ".join(f"{row['instructions']:,}" for row in rows)
+        lines.append(f"| {rows[0]['block']} | {counts} | {rows[0]['scratch']:,} | {rows[0]['flash']:,} |")
+    return "\n".join(lines) + "\n"
+
+
+def write_costs(out: Path, boards: tuple[str, ...] = ("mps2_an386", "mps2_an385", "mps2_an385_m0plus")) -> None:
+    """Measure on these boards and write docs/dsp-cost.md.
+
+    Raises
+    ------
+    MotekitError
+        If a tool is missing or fails, or a core does not give the host's bits.
+    """
+    results = [bench_dsp(name) for name in boards]
+    for result in results:
+        if not result["exact"]:
+            raise ToolError(f"the blocks do not give the host's bits on {result['core']}. Report this as a bug.")
+    head = (
+        "# What the feature blocks cost\n\n"
+        "Instructions of one call as its name says (`sos_4x1000`: four sections over 1,000 samples), counted exactly\n"
+        "in QEMU, -O2. Scratch: bytes of state and scratch that the caller provides. Flash: bytes of code on the\n"
+        "first core, with the blocks that it calls and without tables. Every row gives the host's bits on Cortex-M3,\n"
+        "M4F, M7, M33, M55 and as Cortex-M0+ code (`tests/python/dsp/test_bench_dsp.py`). Written by\n"
+        "`motekit.bench_dsp.write_costs`.\n\n"
+    )
+    write_text(out, head + table(results))
 
 
 def _emulate(target: Board, elf: Path) -> list[int]:

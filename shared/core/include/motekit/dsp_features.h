@@ -1,0 +1,87 @@
+/* The features of a window, as an app.toml declares them: a list of blocks, each writing its values after the last.
+ *
+ *   frames    float32[length][channels], one window (dsp_frame.h)
+ *   out       float32[width], width the sum of the features' widths
+ *   scratch   float32[config->scratch], at least length and what the blocks need (motekit.dsp.features says)
+ *   channel   which channel a block looks at, or MK_FEATURE_MAGNITUDE: the norm of all of them
+ *
+ * A block that a firmware does not list is not linked into it: the list holds pointers to the blocks.
+ * The flags of all blocks together are returned.
+ */
+#ifndef MOTEKIT_DSP_FEATURES_H
+#define MOTEKIT_DSP_FEATURES_H
+
+#include <stdint.h>
+
+#include "motekit/dsp_quality.h"
+#include "motekit/dsp_shape.h"
+#include "motekit/dsp_spectrum.h"
+#include "motekit/dsp_wavelet.h"
+#include "motekit/status.h"
+
+#define MK_FEATURE_MAGNITUDE 255
+
+/* What a block sees of a window: x is its channel, float32[length], frames all of them. */
+typedef struct {
+    const float *x, *frames;
+    uint16_t length;
+    uint8_t channels;
+} mk_window;
+
+typedef struct mk_feature {
+    mk_quality (*run)(const struct mk_feature *feature, const mk_window *window, float *out, float *scratch);
+    const void *config; /* of the type that the block names below */
+    uint16_t width;
+    uint8_t channel;
+} mk_feature;
+
+typedef struct {
+    const mk_feature *features;
+    uint32_t scratch;
+    uint16_t count, length;
+    uint8_t channels;
+} mk_features_config;
+
+mk_status mk_features_check(const mk_features_config *config);
+mk_quality mk_features_process(const mk_features_config *config, const float *frames, float *out, float *scratch);
+
+/* width values: 0 to 11 are those of mk_moments in its order, then */
+#define MK_VALUE_ZERO_CROSSINGS 12           /* crossings of 0 a sample */
+#define MK_VALUE_MEAN_CROSSINGS 13           /* crossings of the mean a sample */
+#define MK_VALUE_MEAN_ABSOLUTE_DIFFERENCE 14 /* of neighbours */
+#define MK_VALUE_RMS_DIFFERENCE 15
+#define MK_VALUE_SLOPE 16 /* of the least-squares line, a sample */
+
+/* config: const uint8_t *, the numbers of the values */
+mk_quality mk_feature_statistics(const mk_feature *feature, const mk_window *window, float *out, float *scratch);
+
+/* Quantiles; config: const float *, the shares. Scratch: length. */
+mk_quality mk_feature_quantiles(const mk_feature *feature, const mk_window *window, float *out, float *scratch);
+
+/* Power spectrum, its bands or its shape. Scratch: MK_SPECTRUM_SCRATCH(fft.length) + bins. */
+typedef struct {
+    mk_spectrum_config spectrum; /* frame_length is the window's length */
+    mk_bands bands;              /* with bands.bands 0 all bins */
+    uint8_t log;                 /* natural logarithm of each value, at least ln(FLT_MIN) */
+    float bin_hz, share;         /* for the shape */
+} mk_feature_spectrum_config;
+
+mk_quality mk_feature_spectrum(const mk_feature *feature, const mk_window *window, float *out, float *scratch);
+/* Six values: those of mk_shape in its order. */
+mk_quality mk_feature_shape(const mk_feature *feature, const mk_window *window, float *out, float *scratch);
+
+/* Lag in samples and height of the autocorrelation's first peak. Scratch: length + lags. */
+typedef struct {
+    uint16_t lags;
+    float least;
+} mk_feature_period_config;
+
+mk_quality mk_feature_period(const mk_feature *feature, const mk_window *window, float *out, float *scratch);
+
+/* Correlation of the channel with each other channel of a list: config const uint8_t *, width of them. */
+mk_quality mk_feature_correlation(const mk_feature *feature, const mk_window *window, float *out, float *scratch);
+
+/* Wavelet energies by level; config: mk_wavelet. Scratch: MK_WAVELET_SCRATCH(length, levels). */
+mk_quality mk_feature_wavelet(const mk_feature *feature, const mk_window *window, float *out, float *scratch);
+
+#endif
