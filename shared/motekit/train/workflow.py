@@ -227,8 +227,9 @@ def figures(
         said = {"seed": seed, "epochs": epochs, "command": f"fold {number}"}
         package.package(fold.folder, converted, prepared, train, {}, set_on="not set", **said)
         heldout = [recordings[i] for i in fold.test]
-        for heard, build in ((plain, published.published), (noisy, stream.build)):
-            laid = build(heldout, noise, duration_s=STREAM_S, seed=seed + number)
+        told = {"duration_s": STREAM_S, "seed": seed + number}
+        harder = stream.build(heldout, noise, name="half other words, 5 to 20 dB above noise", **told)
+        for heard, laid in ((plain, published.published(heldout, noise, **told)), (noisy, harder)):
             heard.append(thresholds.listen(app, fold.folder, laid))
             if progress:
                 progress(len(plain) + len(noisy), 2 * len(networks), "streams")
