@@ -27,7 +27,7 @@ void mk_conv_s16(const mk_wide_conv *wide, const int16_t *in, int16_t *out)
                             }
                             const int16_t *pixel = &in[(row * in_w + column) * in_c + first];
                             for (int32_t k = 0; k < group_c; k++)
-                                sum += *weight++ * pixel[k];
+                                sum += (int32_t)*weight++ * pixel[k];
                         }
                     }
                     const int32_t value = mk_wide_requantize(sum, channel, wide->narrow);

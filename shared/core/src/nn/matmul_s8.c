@@ -9,7 +9,7 @@ static int8_t *multiply(const mk_matmul *m, const int8_t *a, const int8_t *b, in
         for (int32_t j = 0; j < m->columns; j++) {
             int32_t sum = 0;
             for (int32_t k = 0; k < m->depth; k++)
-                sum += (a[i * row_a + k * next_a] - m->zero_a) * (b[j * column_b + k * next_b] - m->zero_b);
+                sum += (int32_t)(a[i * row_a + k * next_a] - m->zero_a) * (b[j * column_b + k * next_b] - m->zero_b);
             sum = mk_requantize(sum, m->multiplier, m->shift) + m->out_zero;
             *out++ = (int8_t)mk_clamp(sum, INT8_MIN, INT8_MAX);
         }

@@ -10,7 +10,7 @@ void mk_mul_s8(const mk_mul *mul, const int8_t *a, const int8_t *b, int8_t *out)
                 const int8_t *p = a + i * over->stride_a[0] + j * over->stride_a[1] + k * over->stride_a[2];
                 const int8_t *q = b + i * over->stride_b[0] + j * over->stride_b[1] + k * over->stride_b[2];
                 for (int32_t l = 0; l < over->shape[3]; l++, p += over->stride_a[3], q += over->stride_b[3]) {
-                    const int32_t product = (*p - mul->zero_a) * (*q - mul->zero_b);
+                    const int32_t product = (int32_t)(*p - mul->zero_a) * (*q - mul->zero_b);
                     const int32_t value = mk_requantize(product, mul->multiplier, mul->shift) + mul->out_zero;
                     *out++ = (int8_t)mk_clamp(value, mul->act_min, mul->act_max);
                 }

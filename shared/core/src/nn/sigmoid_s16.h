@@ -21,7 +21,7 @@ static inline int16_t mk_logistic_q15(const mk_wide_sigmoid *sigmoid, int32_t x)
         const uint32_t low = sigmoid->table[index], high = sigmoid->table[index + 1];
         value = (low << 9) + (size & 511u) * (high - low);
     }
-    value = scaled >= 0 ? value + (1u << 9) : (1u << 25) - value + (1u << 9) - 1u;
+    value = scaled >= 0 ? value + (1u << 9) : (UINT32_C(1) << 25) - value + (1u << 9) - 1u;
     return (int16_t)(uint16_t)(value >> 10);
 }
 
@@ -35,7 +35,7 @@ static inline int16_t mk_tanh_q15(const mk_wide_sigmoid *sigmoid, int32_t x)
         const uint32_t low = sigmoid->table[index], high = sigmoid->table[index + 1];
         value = (int32_t)((low << 8) + (size & 255u) * (high - low));
     }
-    value = scaled >= 0 ? value - (1 << 23) + (1 << 7) : -value + (1 << 23) + (1 << 7) - 1;
+    value = scaled >= 0 ? value - (INT32_C(1) << 23) + (1 << 7) : -value + (INT32_C(1) << 23) + (1 << 7) - 1;
     return (int16_t)(value >> 8);
 }
 

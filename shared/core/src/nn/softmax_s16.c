@@ -32,7 +32,7 @@ void mk_softmax_s16(const mk_wide_softmax *softmax, const int16_t *in, int16_t *
         }
         const int32_t zeros = leading_zeros((uint32_t)sum);
         const int32_t normal = (int32_t)((((int64_t)sum << (zeros - 1)) + (1 << 13)) >> 14);
-        const int32_t place = mk_clamp(normal - (1 << 15) - (1 << 16), INT16_MIN, INT16_MAX);
+        const int32_t place = mk_clamp(normal - (INT32_C(1) << 15) - (INT32_C(1) << 16), INT16_MIN, INT16_MAX);
         const int32_t scale = interpolate(softmax->reciprocals, place);
 
         for (uint32_t i = 0; i < softmax->classes; i++) {

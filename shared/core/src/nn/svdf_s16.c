@@ -19,7 +19,7 @@ void mk_svdf_s16(const mk_svdf *svdf, const int8_t *in, int16_t *state, int8_t *
                     state[m] = state[m + 1];
                 state[memory - 1] = (int16_t)(mk_clamp(sum, INT16_MIN, INT16_MAX) + svdf->state_zero);
                 for (uint32_t m = 0; m < memory; m++)
-                    total += time[m] * (state[m] - svdf->state_zero);
+                    total += (int32_t)time[m] * (state[m] - svdf->state_zero);
             }
             total = mk_requantize(total, svdf->multiplier_out, svdf->shift_out) + svdf->out_zero;
             *out++ = (int8_t)mk_clamp(total, INT8_MIN, INT8_MAX);
