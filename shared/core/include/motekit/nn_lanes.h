@@ -12,9 +12,11 @@
 
 #include "motekit/nn_conv.h"
 
-/* band: output rows of a band, at least 1. scratch: 16 * (kernel_h * kernel_w + rows * columns) bytes, where
+/* band: output rows of a band. scratch: 16 * (kernel_h * kernel_w + rows * columns) bytes, where
  * rows = (band - 1) * stride_h + kernel_h and columns = (out_w - 1) * stride_w + kernel_w. In place if in and
- * out have the same shape; they must not overlap otherwise. */
+ * out have the same shape; they must not overlap otherwise.
+ * band 0: no padding is needed and nothing is copied; scratch is not used. Up to 7 bytes are read past the end of in and
+ * of the weights. */
 void mk_depthwise_s8_lanes(const mk_conv *conv, uint16_t band, const int8_t *in, int8_t *out, void *scratch);
 
 #endif

@@ -4,12 +4,12 @@
 
 enum { GROUP = 16, LANES = 8 };
 
-/* A band of a group of channels, as it lies in the scratch memory. */
+/* Where a group of channels lies: copied into the scratch memory, or where it always was. */
 typedef struct {
-    int8_t *weights; /* [kernel_h * kernel_w][GROUP] */
-    int8_t *rows;    /* [rows][columns][GROUP] */
-    uint32_t columns;
-} band_memory;
+    const int8_t *weights, *rows;
+    uint32_t weight_step;     /* bytes from a tap's weights to the next tap's */
+    uint32_t step, row_bytes; /* bytes from a column to the next, from a row to the next */
+} group_memory;
 
 #ifdef __ARM_FEATURE_MVE
 #include <arm_mve.h>
@@ -28,29 +28,30 @@ static int32x4_t requantize(int32x4_t x, const lane_constants *lanes, uint32_t o
     return vrshlq_s32(x, shift);
 }
 
-static inline __attribute__((always_inline)) void outputs(const mk_conv *conv, const band_memory *memory,
+static inline __attribute__((always_inline)) void outputs(const mk_conv *conv, const group_memory *memory,
                                                           const lane_constants *lanes, uint32_t rows, uint32_t kernel_h,
-                                                          uint32_t kernel_w, uint32_t first, mve_pred16_t used,
+                                                          uint32_t kernel_w, uint32_t step, uint32_t weight_step,
+                                                          uint32_t first, mve_pred16_t used,
                                                           int8_t *out)
 {
-    const uint32_t row_bytes = memory->columns * GROUP;
+    const uint32_t row_bytes = memory->row_bytes;
     const int16x8_t low = vdupq_n_s16(conv->act_min), high = vdupq_n_s16(conv->act_max);
 
     for (uint32_t y = 0; y < rows; y++) {
         const int8_t *window = memory->rows + y * conv->stride_h * row_bytes + first;
-        for (uint32_t x = conv->out_w; x; x--, window += conv->stride_w * GROUP, out += conv->out_c) {
+        for (uint32_t x = conv->out_w; x; x--, window += conv->stride_w * step, out += conv->out_c) {
             const int8_t *weight = memory->weights + first, *source = window;
             int32x4_t even = vldrwq_s32(lanes->bias[0]), odd = vldrwq_s32(lanes->bias[1]);
             int16x8_t narrow;
             for (uint32_t ky = 0; ky < kernel_h; ky++, source += row_bytes) {
                 const int8_t *tap = source;
-                for (uint32_t kx = kernel_w; kx; tap += GROUP, weight += GROUP) {
+                for (uint32_t kx = kernel_w; kx; tap += step, weight += weight_step) {
                     int16x8_t sum = vmulq_s16(vldrbq_s16(tap), vldrbq_s16(weight));
                     kx--;
                     if (kx) { /* two products still fit 16 bits */
                         kx--;
-                        tap += GROUP;
-                        weight += GROUP;
+                        tap += step;
+                        weight += weight_step;
                         sum = vaddq_s16(sum, vmulq_s16(vldrbq_s16(tap), vldrbq_s16(weight)));
                     }
                     even = vaddq_s32(even, vmovlbq_s16(sum));
@@ -65,7 +66,7 @@ static inline __attribute__((always_inline)) void outputs(const mk_conv *conv, c
     }
 }
 
-static void compute(const mk_conv *conv, const band_memory *memory, uint32_t rows, uint32_t channel, uint32_t count,
+static void compute(const mk_conv *conv, const group_memory *memory, uint32_t rows, uint32_t channel, uint32_t count,
                     int8_t *out)
 {
     for (uint32_t first = 0; first < count; first += LANES) {
@@ -78,30 +79,31 @@ static void compute(const mk_conv *conv, const band_memory *memory, uint32_t row
             lanes.multiplier[i % 2][i / 2] = constants->multiplier;
             lanes.shift[i % 2][i / 2] = constants->shift;
         }
-        if (conv->kernel_h == 3 && conv->kernel_w == 3)
-            outputs(conv, memory, &lanes, rows, 3, 3, first, used, out + first);
+        if (conv->kernel_h == 3 && conv->kernel_w == 3 && memory->step == GROUP && memory->weight_step == GROUP)
+            outputs(conv, memory, &lanes, rows, 3, 3, GROUP, GROUP, first, used, out + first);
         else
-            outputs(conv, memory, &lanes, rows, conv->kernel_h, conv->kernel_w, first, used, out + first);
+            outputs(conv, memory, &lanes, rows, conv->kernel_h, conv->kernel_w, memory->step, memory->weight_step,
+                    first, used, out + first);
     }
 }
 
 #else
 
-static void compute(const mk_conv *conv, const band_memory *memory, uint32_t rows, uint32_t channel, uint32_t count,
+static void compute(const mk_conv *conv, const group_memory *memory, uint32_t rows, uint32_t channel, uint32_t count,
                     int8_t *out)
 {
-    const uint32_t row_bytes = memory->columns * GROUP;
+    const uint32_t row_bytes = memory->row_bytes, step = memory->step;
 
     for (uint32_t y = 0; y < rows; y++)
         for (uint32_t x = 0; x < conv->out_w; x++, out += conv->out_c) {
-            const int8_t *window = memory->rows + y * conv->stride_h * row_bytes + x * conv->stride_w * GROUP;
+            const int8_t *window = memory->rows + y * conv->stride_h * row_bytes + x * conv->stride_w * step;
             for (uint32_t c = 0; c < count; c++) {
                 const mk_channel *constants = &conv->channels[channel + c];
                 const int8_t *weight = memory->weights + c;
                 int32_t sum = constants->bias;
                 for (uint32_t ky = 0; ky < conv->kernel_h; ky++)
-                    for (uint32_t kx = 0; kx < conv->kernel_w; kx++, weight += GROUP)
-                        sum += *weight * window[ky * row_bytes + kx * GROUP + c];
+                    for (uint32_t kx = 0; kx < conv->kernel_w; kx++, weight += memory->weight_step)
+                        sum += *weight * window[ky * row_bytes + kx * step + c];
                 sum = mk_requantize(sum, constants->multiplier, constants->shift) + conv->out_zero;
                 out[c] = (int8_t)mk_clamp(sum, conv->act_min, conv->act_max);
             }
@@ -133,36 +135,42 @@ static void load_row(const mk_conv *conv, const int8_t *in, int32_t y, uint32_t 
     memset(row, conv->in_zero, (room - inside) * GROUP);
 }
 
-static void group(const mk_conv *conv, uint32_t band, uint32_t channel, const int8_t *in, int8_t *out, void *scratch)
+static void copied_group(const mk_conv *conv, uint32_t band, uint32_t channel, uint32_t count, const int8_t *in,
+                         int8_t *out, int8_t *scratch)
 {
     const uint32_t taps = (uint32_t)conv->kernel_h * conv->kernel_w;
-    const uint32_t left = conv->out_c - channel, count = left < GROUP ? left : GROUP;
     const uint32_t keep = conv->kernel_h > conv->stride_h ? (uint32_t)conv->kernel_h - conv->stride_h : 0;
-    band_memory memory;
+    const uint32_t columns = (conv->out_w - 1u) * conv->stride_w + conv->kernel_w, row_bytes = columns * GROUP;
+    int8_t *const memory = scratch + taps * GROUP;
+    const group_memory group = {scratch, memory, GROUP, GROUP, row_bytes};
 
-    memory.weights = scratch;
-    memory.rows = memory.weights + taps * GROUP;
-    memory.columns = (conv->out_w - 1u) * conv->stride_w + conv->kernel_w;
     for (uint32_t tap = 0; tap < taps; tap++)
-        mk_bytes_copy(memory.weights + tap * GROUP, conv->weights + tap * conv->out_c + channel, count);
+        mk_bytes_copy(scratch + tap * GROUP, conv->weights + tap * conv->out_c + channel, count);
     for (uint32_t y = 0; y < conv->out_h; y += band) {
         const uint32_t rest = conv->out_h - y, outputs_high = rest < band ? rest : band;
-        const uint32_t rows = (outputs_high - 1u) * conv->stride_h + conv->kernel_h;
-        const uint32_t row_bytes = memory.columns * GROUP, carried = y ? keep : 0;
+        const uint32_t rows = (outputs_high - 1u) * conv->stride_h + conv->kernel_h, carried = y ? keep : 0;
         if (carried)
-            mk_bytes_copy(memory.rows, memory.rows + band * conv->stride_h * row_bytes, carried * row_bytes);
+            mk_bytes_copy(memory, memory + band * conv->stride_h * row_bytes, carried * row_bytes);
         for (uint32_t i = carried; i < rows; i++)
             load_row(conv, in + channel, (int32_t)(y * conv->stride_h + i) - conv->pad_top, count,
-                     memory.rows + i * row_bytes, memory.columns);
-        compute(conv, &memory, outputs_high, channel, count, out + y * conv->out_w * conv->out_c + channel);
+                     memory + i * row_bytes, columns);
+        compute(conv, &group, outputs_high, channel, count, out + y * conv->out_w * conv->out_c + channel);
     }
 }
 
 void mk_depthwise_s8_lanes(const mk_conv *conv, uint16_t band, const int8_t *in, int8_t *out, void *scratch)
 {
     for (uint32_t n = 0; n < conv->batch; n++) {
-        for (uint32_t channel = 0; channel < conv->out_c; channel += GROUP)
-            group(conv, band, channel, in, out, scratch);
+        for (uint32_t channel = 0; channel < conv->out_c; channel += GROUP) {
+            const uint32_t left = conv->out_c - channel, count = left < GROUP ? left : GROUP;
+            if (band) {
+                copied_group(conv, band, channel, count, in, out, scratch);
+            } else {
+                const group_memory group = {conv->weights + channel, in + channel, conv->out_c, conv->in_c,
+                                            (uint32_t)conv->in_w * conv->in_c};
+                compute(conv, &group, conv->out_h, channel, count, out + channel);
+            }
+        }
         in += (uint32_t)conv->in_h * conv->in_w * conv->in_c;
         out += (uint32_t)conv->out_h * conv->out_w * conv->out_c;
     }

@@ -194,32 +194,40 @@ def dense(op: DenseOp, target: Target) -> Kernel | None:
     return _matrix(dense_as_conv(op), target, "dense")
 
 
+def _inside(op: ConvOp) -> bool:
+    """Whether every window lies inside the image."""
+    return op.pad == (0, 0) and all(
+        (outputs - 1) * stride + kernel <= inputs
+        for outputs, stride, kernel, inputs in zip(op.out_shape, op.stride, op.kernel, op.in_shape, strict=False)
+    )
+
+
+def _with_slack(weights: np.ndarray, slack: int) -> Array:
+    """Weights followed by zeros that vectors may read."""
+    return Array("int8_t", np.concatenate([weights.ravel(), np.zeros(slack, np.int8)]), kind="weights")
+
+
 @kernel("conv")
 def depthwise_quad(op: ConvOp, target: Target) -> Kernel | None:
     """Depthwise convolution of a few outputs, without copies."""
-    (in_h, in_w, in_c), (out_h, out_w, out_c) = op.in_shape, op.out_shape
-    outside = op.pad != (0, 0) or any(
-        (outputs - 1) * stride + kernel > inputs
-        for outputs, stride, kernel, inputs in zip((out_h, out_w), op.stride, op.kernel, (in_h, in_w), strict=True)
-    )
+    in_c, (out_h, out_w, out_c) = op.in_shape[2], op.out_shape
     if (
         target.name not in ("dsp", "m0")
         or not op.depthwise
         or in_c != out_c
         or op.dilation != (1, 1)
         or out_h * out_w > _FEW_OUTPUTS
-        or outside
+        or not _inside(op)
     ):
         return None
     constants = _settled(op, op.weights.reshape(-1, out_c).T)
     if not _shifts_right(constants):
         return None
-    weights = np.concatenate([op.weights.ravel(), np.zeros(-out_c % 4, np.int8)])
     return Kernel(
         function="mk_depthwise_s8_quad",
         header="motekit/nn_quad.h",
         sources=("depthwise_s8_quad.c",),
-        config=_config(op, Array("int8_t", weights, kind="weights"), _plain_channels(constants)),
+        config=_config(op, _with_slack(op.weights, -out_c % 4), _plain_channels(constants)),
         inputs=(op.source,),
         outputs=(op.result,),
         overread=3,
@@ -281,16 +289,18 @@ def depthwise_lanes(op: ConvOp, target: Target) -> Kernel | None:
     def scratch(band: int) -> int:
         return 16 * (op.kernel[0] * op.kernel[1] + columns * ((band - 1) * op.stride[0] + op.kernel[0]))
 
-    band = _largest_band(out_h, scratch)
+    direct = _inside(op)
+    band = 0 if direct else _largest_band(out_h, scratch)
     return Kernel(
         function="mk_depthwise_s8_lanes",
         header="motekit/nn_lanes.h",
         sources=("depthwise_s8_lanes.c",),
-        config=_config(op, Array("int8_t", op.weights, kind="weights"), _plain_channels(constants)),
+        config=_config(op, _with_slack(op.weights, -out_c % 8 if direct else 0), _plain_channels(constants)),
         extra=(band,),
         inputs=(op.source,),
         outputs=(op.result,),
-        scratch=scratch(band),
-        distance=_in_place(op),
+        scratch=16 if direct else scratch(band),  # 16: the argument is there, nothing uses it
+        distance={} if direct else _in_place(op),
+        overread=7,
         macs=op.macs,
     )
