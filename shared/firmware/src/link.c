@@ -173,11 +173,18 @@ mk_status mk_link_send(mk_link *link, uint8_t type, const void *head, uint16_t h
     return MK_OK;
 }
 
-void mk_link_acknowledge(mk_link *link, uint8_t flags)
+static void tell(mk_link *link, uint8_t flags, uint8_t poll)
 {
     const uint32_t c = link->credit;
-    const uint8_t payload[5] = {flags, (uint8_t)c, (uint8_t)(c >> 8), (uint8_t)(c >> 16), (uint8_t)(c >> 24)};
+    const uint8_t payload[6] = {
+        flags, (uint8_t)c, (uint8_t)(c >> 8), (uint8_t)(c >> 16), (uint8_t)(c >> 24), poll,
+    };
     (void)mk_link_send(link, MK_LINK_ACK, payload, sizeof payload, NULL, 0);
+}
+
+void mk_link_acknowledge(mk_link *link, uint8_t flags)
+{
+    tell(link, flags, 0);
 }
 
 bool mk_link_owes(const mk_link *link)
@@ -223,11 +230,11 @@ static void frame_received(mk_link *link)
     acknowledged(link, get16(f + 4));
     if (type < MK_LINK_ORDERED) {
         if (type == MK_LINK_ACK && n >= 1) {
-            if (payload[0])
+            if (payload[0] & (MK_LINK_AGAIN | MK_LINK_POLL))
                 send_again(link);
             if (payload[0] & MK_LINK_POLL) {
                 link->rx_asked = false; /* our own request may be what was lost */
-                mk_link_acknowledge(link, 0);
+                tell(link, MK_LINK_ANSWER, n >= 2 ? payload[1] : 0);
             }
         }
         return;

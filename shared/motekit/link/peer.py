@@ -7,6 +7,7 @@ from .frames import ORDERED, VERSION, Decoder, Frame, Kind, encode
 
 AGAIN = 1
 POLL = 2
+ANSWER = 4
 _MODULUS = 1 << 16
 
 
@@ -21,6 +22,8 @@ class Peer:
         Values the board is ready for since the start of the stream, modulo 2**32.
     damaged, gaps, repeats : int
         Frames from the board that came damaged, not at all, or twice.
+    needless : int
+        Polls that found nothing lost: the board was only slow.
     """
 
     def __init__(self):
@@ -35,8 +38,10 @@ class Peer:
         self._next_in = 0
         self._acknowledged = 0
         self._asked = False
+        self._poll = 0
+        self._polled: dict[int, int] = {}
         self.credit = 0
-        self.gaps = self.repeats = 0
+        self.gaps = self.repeats = self.needless = 0
         self._decoder.damaged = 0
 
     @property
@@ -63,10 +68,14 @@ class Peer:
         self.send(Kind.ACK, bytes([flags]))
 
     def poll(self) -> None:
-        """After silence: send again what may be lost, and ask the board to do the same."""
-        self._send_again()
+        """After silence: ask the board what it has, and to send again what may be lost.
+
+        What we have sent is not sent again before the board has answered: it may only be slow.
+        """
         self._asked = False
-        self.acknowledge(POLL)
+        self._poll = (self._poll + 1) % 256
+        self._polled[self._poll] = self._next_out
+        self.send(Kind.ACK, bytes([POLL, self._poll]))
 
     @property
     def owes(self) -> bool:
@@ -119,8 +128,16 @@ class Peer:
     def _take_ack(self, payload: bytes) -> None:
         if len(payload) >= 5:
             self.credit = int.from_bytes(payload[1:5], "little")
-        if payload[:1] and payload[0] & AGAIN:
+        flags = payload[0] if payload else 0
+        if flags & AGAIN:
             self._send_again()
+        if flags & ANSWER and len(payload) >= 6 and payload[5] in self._polled:
+            # the wire keeps order: what was sent before this poll has come by now, or is lost
+            before = self._polled.pop(payload[5])
+            if self._kept and (before - 1 - self._kept[0].sequence) % _MODULUS < _MODULUS // 2:
+                self._send_again()
+            else:
+                self.needless += 1
 
     def _take_acknowledgement(self, following: int) -> None:
         if not self._kept:

@@ -60,7 +60,7 @@ class Session:
     timeout : float
         Seconds without any sign of progress after which the board is given up.
     patience : float
-        Seconds of silence after which the board is asked.
+        Seconds of silence after which the board is asked; doubled, up to 2 s, while asking finds nothing lost.
 
     Attributes
     ----------
@@ -79,7 +79,7 @@ class Session:
         self.peer = Peer()
         self._stream = stream
         self._timeout = timeout
-        self._patience = patience
+        self._patience = self._first_patience = patience
         self._number = 0
         self.hello = self._say_hello()
 
@@ -236,8 +236,7 @@ class Session:
                         return Hello.unpack(frame.payload)
                 self.peer.outgoing.clear()
         raise LinkError(
-            f"no answer from the board within {self._timeout:g} s. "
-            "Check that it runs motekit firmware of this version."
+            f"no answer from the board within {self._timeout:g} s. Check that it runs motekit firmware of this version."
         )
 
     def _settle(self) -> None:
@@ -273,7 +272,8 @@ class _Watch:
     def __init__(self, session: Session, when: str):
         self._session = session
         self._when = when
-        self._heard = time.monotonic()
+        self._heard = self._asked = time.monotonic()
+        self._needless = session.peer.needless
         self._pause = session._patience
         self._state: tuple = ()
 
@@ -288,10 +288,15 @@ class _Watch:
             self._pause = session._patience
         elif now - self._heard > session._timeout:
             raise LinkError(
-                f"the board has been silent for {session._timeout:g} s {self._when}. "
-                "Reset it, then run again."
+                f"the board has been silent for {session._timeout:g} s {self._when}. Reset it, then run again."
             )
-        elif now - self._heard >= self._pause:
+        elif now - max(self._heard, self._asked) >= self._pause:
+            self._asked = now
+            if session.peer.needless > self._needless:
+                session._patience = max(session._patience, min(2 * session._patience, 2.0))
+            else:
+                session._patience = session._first_patience
+            self._needless = session.peer.needless
             session.peer.poll()
             self._pause = min(2 * self._pause, 2.0)
         return frames
@@ -309,9 +314,7 @@ def _record(recording: Recording, frame: Frame) -> None:
             raise LinkError(f"part of feature row {index} is missing. Run again.")
         recording.features[-1] += payload[8:]
         if len(recording.features[-1]) > size:
-            raise LinkError(
-                f"feature row {index} is longer than it says. Build and flash the firmware again."
-            )
+            raise LinkError(f"feature row {index} is longer than it says. Build and flash the firmware again.")
     elif frame.kind == Kind.SCORES:
         _expect(int.from_bytes(payload[:4], "little"), recording.scores, "window")
         recording.scores.append(payload[4:])

@@ -43,14 +43,35 @@ class FileStream:
         self._write_timeout = write_timeout
         os.set_blocking(self._in, False)
         os.set_blocking(self._out, False)
-        self._poll = select.poll()
-        self._poll.register(self._in, select.POLLIN)
+        self._early = bytearray()
 
     def read(self, timeout: float) -> bytes:
         """Wait for bytes; see `ByteStream`."""
-        events = self._poll.poll(max(0.0, timeout) * 1000)
-        if not events:
+        if self._early:
+            data = bytes(self._early)
+            self._early.clear()
+            return data
+        if not _ready(timeout, self._in)[0]:
             return b""
+        return self._take()
+
+    def write(self, data: bytes) -> None:
+        """Write all; see `ByteStream`."""
+        view = memoryview(data)
+        while view:
+            try:
+                view = view[os.write(self._out, view) :]
+            except BlockingIOError:
+                # the other end may be waiting for us to read before it takes more
+                readable, writable = _ready(self._write_timeout, self._in, self._out)
+                if readable:
+                    self._early += self._take()
+                elif not writable:
+                    raise LinkError("the board takes no more bytes. Reset it, then run again.") from None
+            except OSError as error:
+                raise Disconnected(_GONE) from error
+
+    def _take(self) -> bytes:
         try:
             data = os.read(self._in, 65536)
         except BlockingIOError:
@@ -61,22 +82,21 @@ class FileStream:
             raise Disconnected(_GONE)
         return data
 
-    def write(self, data: bytes) -> None:
-        """Write all; see `ByteStream`."""
-        view = memoryview(data)
-        while view:
-            try:
-                view = view[os.write(self._out, view) :]
-            except BlockingIOError:
-                if not select.select([], [self._out], [], self._write_timeout)[1]:
-                    raise LinkError("the board takes no more bytes. Reset it, then run again.") from None
-            except OSError as error:
-                raise Disconnected(_GONE) from error
-
     def close(self) -> None:
         """Close the descriptors."""
         for descriptor in {self._in, self._out}:
             os.close(descriptor)
+
+
+def _ready(timeout: float, incoming: int, outgoing: int | None = None) -> tuple[bool, bool]:
+    """Whether `incoming` can be read and `outgoing` written, after at most `timeout` seconds."""
+    poll = select.poll()  # select.select ends at descriptor 1024
+    poll.register(incoming, select.POLLIN | (select.POLLOUT if outgoing == incoming else 0))
+    if outgoing not in (None, incoming):
+        poll.register(outgoing, select.POLLOUT)
+    events = dict(poll.poll(max(0.0, timeout) * 1000))
+    # errors and hang-ups count as readable: reading tells what they are
+    return bool(events.get(incoming, 0) & ~select.POLLOUT), bool(events.get(outgoing, 0) & select.POLLOUT)
 
 
 class SerialStream:

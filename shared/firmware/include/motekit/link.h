@@ -39,7 +39,7 @@ extern "C" {
 enum {
     /* outside the sequence */
     MK_LINK_HELLO = 0x01, /* > session u32   < see main.c describe() */
-    MK_LINK_ACK = 0x02,   /* flags u8, and from the board: credit u32 */
+    MK_LINK_ACK = 0x02,   /* > flags u8, poll u8   < flags u8, credit u32, poll u8 */
     MK_LINK_ERROR = 0x03, /* < code u8, address u32, text */
     MK_LINK_QUIT = 0x04,  /* > exit code u8 */
     MK_LINK_ORDERED = 0x10,
@@ -56,7 +56,8 @@ enum {
 /* flags of MK_LINK_ACK */
 enum {
     MK_LINK_AGAIN = 1, /* a frame is missing: send again from the acknowledged number on */
-    MK_LINK_POLL = 2   /* please answer, and send again what I have not acknowledged */
+    MK_LINK_POLL = 2,  /* please answer, and send again what I have not acknowledged */
+    MK_LINK_ANSWER = 4 /* to a poll: whatever was sent before it and is not acknowledged here is lost */
 };
 
 typedef struct {
