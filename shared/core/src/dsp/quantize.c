@@ -5,7 +5,7 @@
 mk_status mk_quantizer_check(const mk_quantizer *quantizer)
 {
     if (!quantizer || quantizer->multiplier < 0 || quantizer->multiplier > INT16_MAX ||
-        quantizer->offset > (1 << 30) || quantizer->offset < -(1 << 30) || quantizer->shift > 30)
+        quantizer->offset > ((int32_t)1 << 30) || quantizer->offset < -((int32_t)1 << 30) || quantizer->shift > 30)
         return MK_ERR_ARG;
     return MK_OK;
 }
