@@ -39,7 +39,7 @@ def test_a_folder_anywhere_is_an_app(folder):
         ("[decision]", "[extra]\n[decision]", r"unknown section \[extra\]"),
         ("length_s = 1.0", "lenght_s = 1.0", "lenght_s"),
         ("rate_hz = 16000", "rate_hz = 'fast'", "rate_hz"),
-        ("hop_s = 0.24", "hop_s = 0.25", "multiple"),
+        ("hop_s = 0.12", "hop_s = 0.13", "multiple"),
         ('block = "log_mel"', 'block = "log_bark"', "log_bark"),
         ("bands = 40", "bandes = 40", "bandes"),
         ("range_hz = [20, 7600]", "range_hz = [20, 9600]", "8000 Hz"),
