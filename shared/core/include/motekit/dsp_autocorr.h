@@ -7,7 +7,7 @@
  *
  * Peak: the first k after r fell below 0 where r[k] is at least `least`, above r[k-1] and not below r[k+1], placed
  * by a parabola through the three. Lag 0 means that there is none.
- * Cost: about 3 n x lags instructions. Source: Box & Jenkins, Time Series Analysis, 2.1 (biased estimate).
+ * Cost: about 6 n x lags instructions. Source: Box & Jenkins, Time Series Analysis, 2.1 (biased estimate).
  */
 #ifndef MOTEKIT_DSP_AUTOCORR_H
 #define MOTEKIT_DSP_AUTOCORR_H

@@ -8,7 +8,7 @@
  *
  * Before the first sample the signal equals the first. Streaming: any split gives the same output.
  * A NaN never wins over a number: it counts as the largest value, and Hampel replaces it.
- * Cost: about 6 x width instructions a sample. Source: Hampel 1974; Pearson, Outliers in process modelling, 2002.
+ * Cost: about 20 instructions for each of `width` a sample. Source: Hampel 1974; Pearson, Outliers in process modelling, 2002.
  */
 #ifndef MOTEKIT_DSP_MEDIAN_H
 #define MOTEKIT_DSP_MEDIAN_H

@@ -7,7 +7,7 @@
  * peak / rms, shape factor rms / mean |x|, with peak the largest |x|. A constant window has skewness, kurtosis 0
  * (FLAT); all zeros have crest and shape factor 0. A NaN makes all values NaN (NONFINITE).
  * Sums run over deviations from the first sample in runs of 32, so an offset or a long window costs no digits.
- * Cost: about 20 instructions a sample on Cortex-M4F. Source: scipy.stats; ISO 13373-2 (crest factor).
+ * Cost: about 30 instructions a sample on Cortex-M4F. Source: scipy.stats; ISO 13373-2 (crest factor).
  */
 #ifndef MOTEKIT_DSP_MOMENTS_H
 #define MOTEKIT_DSP_MOMENTS_H

@@ -3,7 +3,7 @@
  *   x         float32[n]; mk_sort orders it in place, NaN last
  *   q         0 to 1; 0.5 is the median; between samples on a straight line, as numpy.quantile
  *
- * Cost: about 12 n log2(n) instructions for the sort. Source: heap sort, Williams 1964; Hyndman & Fan 1996, type 7.
+ * Cost: about 23 n log2(n) instructions for the sort. Source: heap sort, Williams 1964; Hyndman & Fan 1996, type 7.
  */
 #ifndef MOTEKIT_DSP_QUANTILE_H
 #define MOTEKIT_DSP_QUANTILE_H

@@ -9,7 +9,7 @@
  * Output m is sum over k of h[m down - k up] in[k]: the same as scipy.signal.upfirdn. It comes as soon as the
  * newest sample it needs does. Delay: (length of h - 1) / (2 up) input samples for a symmetric h.
  * Streaming: any split of the input into calls gives the same output.
- * Cost: about 3.5 instructions a tap and output on Cortex-M4F. Source: Crochiere & Rabiner, Multirate Digital
+ * Cost: about 5 instructions a tap and output on Cortex-M4F. Source: Crochiere & Rabiner, Multirate Digital
  * Signal Processing, 1983, 3.3.
  */
 #ifndef MOTEKIT_DSP_RESAMPLE_H

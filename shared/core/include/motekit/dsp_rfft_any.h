@@ -6,7 +6,7 @@
  *   twiddle   float32[length][2]: cos(2 pi j / length), sin(2 pi j / length)
  *   scratch   float32[MK_RFFT_ANY_SCRATCH(length)]; in, out and scratch must not overlap
  *
- * Error: below 1e-6 of the largest |X|. Powers of two are three times cheaper with dsp_rfft.h.
+ * Error: below 1e-6 of the largest |X|. Powers of two are several times cheaper with dsp_rfft.h.
  * Source: Stockham autosort, decimation in frequency; Van Loan, Computational Frameworks for the FFT, 1992, 1.7.
  */
 #ifndef MOTEKIT_DSP_RFFT_ANY_H

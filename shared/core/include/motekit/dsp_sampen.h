@@ -6,7 +6,7 @@
  *   entropy   -ln(A / B), A and B the pairs of runs alike for m + 1 and m samples; if A is 0, that of A = 1 / 2,
  *             and EMPTY if B is 0 as well, when 0 is given
  *
- * Cost: about 8 n^2 / 2 instructions. Source: Richman & Moorman 2000 (both counts over the same n - m runs).
+ * Cost: about 14 n^2 instructions. Source: Richman & Moorman 2000 (both counts over the same n - m runs).
  */
 #ifndef MOTEKIT_DSP_SAMPEN_H
 #define MOTEKIT_DSP_SAMPEN_H

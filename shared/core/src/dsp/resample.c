@@ -29,14 +29,13 @@ uint32_t mk_resample_size(const mk_resample *r, uint32_t n)
 
 static float run(float sum, const float *h, const float *x, uint32_t n)
 {
-    const float *const end = x + n;
-    for (; end - x >= 4; x += 4, h += 4) {
+    for (uint32_t quads = n / 4u; quads; quads--, x += 4, h += 4) {
         sum = mk_add_product(sum, h[0], x[0]);
         sum = mk_add_product(sum, h[1], x[1]);
         sum = mk_add_product(sum, h[2], x[2]);
         sum = mk_add_product(sum, h[3], x[3]);
     }
-    while (x < end)
+    for (const float *const end = x + n % 4u; x < end;)
         sum = mk_add_product(sum, *h++, *x++);
     return sum;
 }
