@@ -14,6 +14,7 @@ from elftools.elf.elffile import ELFFile
 
 from .bench import _FLAGS, Board, _run, _tool, bench_dir, board, counter_plugin, emulate, link
 from .codegen import c
+from .dsp.features import WindowFeatures
 from .dsp.logmel import LogMel
 from .dsp.mfcc import Mfcc
 from .dsp.resample import Resampler
@@ -77,7 +78,38 @@ SOURCES = {
     "logmel_pcan_vad_1s": ("logmel", "rfft_q31", "log", "pcan"),
     "delta_49x13": ("delta",),
     "quantizer_1000": ("quantize",),
+    "features_3x125": (
+        "features",
+        "feature_statistics",
+        "feature_spectrum",
+        "feature_relations",
+        "spectrum",
+        "rfft",
+        "moments",
+        "math",
+        "shape",
+        "sum",
+        "quantile",
+        "autocorr",
+        "axes",
+        "wavelet",
+        "change",
+        "detrend",
+        "quality",
+    ),
 }
+
+#: an accelerometer's features, of every kind that can be declared
+_FEATURES = [
+    {"block": "statistics", "values": ["rms", "skewness", "kurtosis", "mean_crossings", "slope"]},
+    {"block": "quantiles", "channels": ["magnitude"]},
+    {"block": "spectrum", "channels": ["x"], "log": True},
+    {"block": "spectrum", "channels": ["magnitude"], "bands_hz": [[0.5, 3], [3, 10], [10, 25]], "relative": True},
+    {"block": "shape", "channels": ["z"]},
+    {"block": "period", "channels": ["magnitude"], "longest_s": 1.2},
+    {"block": "correlation"},
+    {"block": "wavelet", "channels": ["y"], "levels": 3},
+]
 
 
 def signals() -> np.ndarray:
@@ -135,6 +167,9 @@ def _firmware_sources() -> list[Path]:
 def write_inputs(folder: Path) -> None:
     """The constants and signals that the cases need, into the folder they are built and run in."""
     (folder / "tables.h").write_text(tables())
+    features = WindowFeatures(_FEATURES, 125, ("x", "y", "z"), 50.0)
+    scratch = f"#define FEATURES_SCRATCH {4 * features.scratch}\n"
+    (folder / "app_features.h").write_text(scratch + features.source("app_features"))
     (folder / "input.bin").write_bytes(signals().tobytes())
 
 
@@ -176,17 +211,22 @@ def host_hashes() -> dict[str, int]:
         return read_hashes(folder)
 
 
-def _code_bytes(folder: Path, flags: tuple[str, ...]) -> dict[str, int]:
-    """Code and constants of each source of the core's blocks."""
+def _compile_core(folder: Path, target: Board) -> list[Path]:
+    """Objects of the core's blocks for a board."""
     compiler = _tool("arm-none-eabi-gcc", "gcc-arm-none-eabi")
-    names = sorted({name for used in SOURCES.values() for name in used})
-    paths = [str(core_dir() / "src" / "dsp" / f"{name}.c") for name in names]
-    _run([compiler, *flags, f"-I{core_dir() / 'include'}", "-c", *paths], "compiling the blocks", cwd=folder)
+    paths = _core_sources()
+    command = [compiler, *target.cpu, *_FLAGS, f"-I{core_dir() / 'include'}", "-c", *map(str, paths)]
+    _run(command, "compiling the blocks", cwd=folder)
+    return [folder / f"{path.stem}.o" for path in paths]
+
+
+def _code_bytes(objects: list[Path]) -> dict[str, int]:
+    """Code and constants of each source of the core's blocks."""
     sizes = {}
-    for name in names:
-        with open(folder / f"{name}.o", "rb") as file:
+    for path in objects:
+        with open(path, "rb") as file:
             kept = (".text", ".rodata")
-            sizes[name] = sum(s["sh_size"] for s in ELFFile(file).iter_sections() if s.name.startswith(kept))
+            sizes[path.stem] = sum(s["sh_size"] for s in ELFFile(file).iter_sections() if s.name.startswith(kept))
     return sizes
 
 
@@ -214,10 +254,10 @@ def bench_dsp(board_name: str) -> dict[str, Any]:
     with tempfile.TemporaryDirectory(prefix="motekit-bench-") as name:
         folder = Path(name)
         write_inputs(folder)
-        sources = [*_firmware_sources(), *_core_sources()]
-        elf = link(target, sources, folder, ["-Wno-unused-const-variable"])
+        objects = _compile_core(folder, target)
+        elf = link(target, [*_firmware_sources(), *objects], folder, ["-Wno-unused-const-variable"])
         counts = _emulate(target, elf)
-        records, code = _read(folder), _code_bytes(folder, (*target.cpu, *_FLAGS))
+        records, code = _read(folder), _code_bytes(objects)
     blocks = []
     for row, instructions in zip(records, counts[::SIGNALS], strict=True):
         block = row["name"].decode()
