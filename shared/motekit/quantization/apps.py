@@ -27,6 +27,7 @@ SCHEMES = ("int8", "16x8", "mixed", "qat")
 _QAT_EPOCHS, _QAT_RATE = 8, 2e-4
 _QAT_VARIATIONS = 4
 _CHOOSE_ON = 400
+_SYNTHETIC = 2000
 
 
 def sensitivity_app(
@@ -244,12 +245,22 @@ def learn_on(
 
 
 def _prepare(app: App, data: Path | None, variations: int, seed: int, progress: Progress | None) -> "Prepared":
+    from dataclasses import replace
+
     from ..train import recipe as recipes
     from ..train import words, workflow
 
     recipe = workflow.replace_variations(recipes.load(app), variations)
-    recordings, noise = workflow._recordings(app, recipe, data)
-    known = workflow._divide(noise)[0]
+    if data is None:
+        from motekit.datasets.synthetic import noise as noises
+        from motekit.datasets.synthetic import speech
+
+        said = [label for label in app.labels if not label.startswith("_")]
+        recordings, noise = speech.make(_SYNTHETIC, keywords=said, silence_share=0.0), noises.recordings()
+    else:
+        recordings, noise = recipe.recordings(data)
+    # the end of each noise file is never trained on, here no more than in training
+    known = [replace(n, samples=n.samples[: round(len(n.samples) * (1 - workflow.NEW_NOISE))]) for n in noise]
     told = None if progress is None else lambda done, total: progress(done, total, "features")
     return words.prepare(app, recipe, recordings, known, seed=seed, progress=told)
 

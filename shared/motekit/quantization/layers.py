@@ -128,8 +128,10 @@ class QuantizedKernel(keras.layers.Layer):
         self, kind: str, kernel_shape, strides=1, padding="valid", dilation=1, activation=None, **kwargs
     ) -> None:
         super().__init__(**kwargs)
+        # Keras turns lists into its own kind, which is no tuple
         self.kind, self.kernel_shape = kind, tuple(kernel_shape)
-        self.strides, self.padding, self.dilation, self.activation = strides, padding, dilation, activation
+        self.strides, self.dilation = (tuple(v) if isinstance(v, (list, tuple)) else v for v in (strides, dilation))
+        self.padding, self.activation = padding, activation
 
     def build(self, input_shape) -> None:
         """Make kernel and bias."""

@@ -66,10 +66,11 @@ def figure(report: dict[str, Any]) -> "Figure":
     left.barh(places, [row[3] or 0 for row in rows], color="#2a6f97", height=0.7)
     left.set(xlabel="SQNR of the layer's tensor in the quantized model, dB")
     for offset, case, colour in ((-0.2, "weights", "#a9d6e5"), (0.2, "activations", "#2d6a4f")):
-        noise = [10 ** (-_number(layer[case]) / 10) for layer in report["layers"]]
+        noise = [1e6 * _noise(layer[case]) for layer in report["layers"]]
         right.barh([p + offset for p in places], noise, height=0.38, color=colour, label=case)
-    right.set(xlabel="noise at the output by this layer alone, of the signal's power", xscale="log")
-    right.legend(fontsize="x-small")
+    # powers of independent errors add up, so a linear scale shows each layer's part of the whole
+    right.set(xlabel="noise at the output by this layer alone, millionths of the signal's power")
+    right.legend(fontsize="x-small", loc="lower right")
     left.set_yticks(places, names)
     left.set_ylim(len(rows) - 0.4, -0.6)
     for axes in (left, right):
@@ -89,7 +90,7 @@ def _rounded(value: float | None, digits: int) -> float | str:
     return "" if value is None else round(value, digits)
 
 
-def _number(figures: dict[str, Any] | None) -> float:
-    """SQNR, or one so good that its noise is drawn as none."""
+def _noise(figures: dict[str, Any] | None) -> float:
+    """Noise as a share of the output's power; none where nothing was rounded, or nothing changed."""
     value = (figures or {}).get("sqnr_db")
-    return 200.0 if value is None else value
+    return 0.0 if value is None else 10 ** (-value / 10)

@@ -52,23 +52,32 @@ def chain():
     return settle(keras.Model(inputs, layers.Dense(3, activation="sigmoid", name="label")(x)))
 
 
-def outlier():
-    """A network that 8 bits do not do justice: a channel of its first layer is large, and nobody needs it."""
+def plain(channels: int = 6):
+    """Two convolutions, a mean and a dense layer: 6 x 6 x 2 to 4 classes."""
     import keras
     from keras import layers
 
     keras.utils.set_random_seed(5)
     inputs = keras.Input((6, 6, 2))
-    x = layers.Conv2D(6, 3, padding="same", activation="relu", name="first")(inputs)
+    x = layers.Conv2D(channels, 3, padding="same", activation="relu", name="first")(inputs)
     x = layers.Conv2D(6, 1, activation="relu", name="second")(x)
-    model = settle(keras.Model(inputs, layers.Dense(4, name="label")(layers.GlobalAveragePooling2D()(x))))
-    bias = np.asarray(model.get_layer("first").bias).copy()
-    bias[2] = 60.0
-    model.get_layer("first").bias.assign(bias)
-    kernel = np.asarray(model.get_layer("second").kernel).copy()
-    kernel[:, :, 2] = 0
-    model.get_layer("second").kernel.assign(kernel)
-    return model
+    return settle(keras.Model(inputs, layers.Dense(4, name="label")(layers.GlobalAveragePooling2D()(x))))
+
+
+def outlier(model=None, size: float = 60.0):
+    """A network of `plain` with one more channel behind its first layer: a large one, which nobody reads.
+
+    The float network is none the worse for it; int8 has few steps left for the other channels.
+    """
+    model = model or plain()
+    spoilt = plain(7)
+    kernel, bias = (np.asarray(w) for w in model.get_layer("first").weights)
+    extra = np.zeros((*kernel.shape[:-1], 1), np.float32)
+    spoilt.get_layer("first").set_weights([np.concatenate([kernel, extra], -1), np.append(bias, np.float32(size))])
+    kernel, bias = (np.asarray(w) for w in model.get_layer("second").weights)
+    spoilt.get_layer("second").set_weights([np.pad(kernel, ((0, 0), (0, 0), (0, 1), (0, 0))), bias])
+    spoilt.get_layer("label").set_weights(model.get_layer("label").get_weights())
+    return spoilt
 
 
 def draw(model, count: int = 48, seed: int = 1) -> np.ndarray:
