@@ -66,8 +66,8 @@ def test_cost_is_instructions_and_repeats(echo, board):
     stats = [session.replay(given).stats for _ in range(2)]
     per_tick = 1e9 / stats[0].tick_hz
     instructions = [s.ticks * per_tick for s in stats]
-    # a tick is lost or gained at each of the readings around 128 calls and 160 outputs, at random
-    assert abs(instructions[0] - instructions[1]) <= 30 * per_tick
+    # the clock is read around 128 calls and 160 outputs of some ten ticks each, and is only so fine
+    assert abs(instructions[0] - instructions[1]) <= 0.1 * instructions[0]
     # three multiplications a frame and the loop around them: the same few tens of instructions on every core
     assert 10 < instructions[0] / len(given) < 80
     assert stats[0].longest_ticks <= stats[0].longest_window_ticks <= stats[0].ticks

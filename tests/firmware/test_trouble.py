@@ -4,9 +4,11 @@ import os
 import random
 import select
 import subprocess
+import sys
 import threading
 import time
 import tty
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -338,3 +340,28 @@ def test_a_board_may_start_in_csv(on_terminal):
     with Session(stream) as session:
         given = samples(300)
         assert_echoed(session.replay(given), given)
+
+
+def test_an_emulator_does_not_outlive_a_killed_python(echo_elf):
+    program = f"""
+import time
+from motekit.firmware.emulate import Emulation
+from motekit.link import Session
+with Emulation({str(echo_elf("echo-mps2_an386"))!r}, "mps2_an386") as emulation:
+    Session(emulation.stream)
+    print(emulation._process.pid, flush=True)
+    time.sleep(60)
+"""
+    parent = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True)
+    emulator = int(parent.stdout.readline())
+    assert Path(f"/proc/{emulator}").exists()
+    parent.kill()
+    parent.wait()
+    parent.stdout.close()
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline and Path(f"/proc/{emulator}").exists():
+        if "\nState:\tZ" in Path(f"/proc/{emulator}/status").read_text():
+            break  # ended; nobody here collects it
+        time.sleep(0.1)
+    else:
+        assert not Path(f"/proc/{emulator}").exists()
