@@ -1,16 +1,21 @@
 """Training and scoring of the soil-moisture forecast, beside what it has to beat."""
 
+import hashlib
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from motekit.core import check, ffi, lib
+from motekit.data import catalog
 from motekit.data.series import Series
 from motekit.dsp.moisture import COLUMNS, NAMES, Moisture, days_of
 from motekit.dsp.quantizer import Quantizer
 from motekit.errors import DataError
+from motekit.files import write_bytes, write_text
 from motekit.oracle import Tflm
 from motekit.train.loop import fit, seed_everything
 from motekit.train.quantize import Converted, quantize
@@ -177,6 +182,55 @@ class Forecast:
         """Changes of moisture float32[n, 4] in m3/m3, of int16[n, 36] features."""
         scores = self._oracle.predict(self.quantizer.process(features)).reshape(len(features), -1)
         return ((scores.astype(np.float64) - self._out.zero_point) * self._out.scale * recipe.UNITS).astype(np.float32)
+
+
+def package(folder: Path, converted: Converted, data: Rows, dataset: str, seed: int, scores: dict) -> None:
+    """Write float.tflite, model.tflite and model.json, what it was trained on and how it scored.
+
+    Parameters
+    ----------
+    folder : Path
+    converted : Converted
+    data : Rows
+        What it was trained on.
+    dataset : str
+        Name in the catalog.
+    seed : int
+    scores : dict
+        Results of stations held out, by what made the forecast.
+    """
+    entry = catalog.dataset(dataset)
+    about = {
+        "app": "soil_irrigation",
+        "task": "forecast",
+        "outputs": [name.removeprefix("rmse_") for name in METRICS],
+        "feature_hash": Moisture().digest()[:8].hex(),
+        "input": {"q": recipe.INPUT_Q},
+        "output": {"units_m3_m3": list(recipe.UNITS)},
+        "provenance": {
+            "data": {
+                "name": dataset,
+                "title": entry.title,
+                "source": "real",
+                "licence": entry.licence,
+                "licence_url": entry.licence_url,
+                "citation": entry.citation,
+                "rows": len(data),
+                "groups": len(np.unique(data.station)),
+            },
+            "split": "all stations of the data; none is left to test on, scores are by cross-validation",
+            "seed": seed,
+            "epochs": recipe.SCHEDULE.epochs,
+            "sha256": {
+                "float.tflite": hashlib.sha256(converted.float_model).hexdigest(),
+                "model.tflite": hashlib.sha256(converted.int8_model).hexdigest(),
+            },
+        },
+        "scores": scores,
+    }
+    write_bytes(folder / "float.tflite", converted.float_model)
+    write_bytes(folder / "model.tflite", converted.int8_model)
+    write_text(folder / "model.json", json.dumps(about, indent=2) + "\n")
 
 
 def rmse(change: np.ndarray, data: Rows) -> dict[str, float]:

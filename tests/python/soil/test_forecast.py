@@ -1,13 +1,21 @@
 """The forecast's rows, scores and training, on stations that do not exist."""
 
+import json
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+from motekit import paths
 from motekit.apps.soil_irrigation import forecast, recipe
+from motekit.compiler import HostModel
 from motekit.data.series import DAY_S, Series
 from motekit.datasets.synthetic import weather
 from motekit.dsp.moisture import NAMES, Moisture, days_of
 from motekit.errors import DataError
+from motekit.files import sha256
+from motekit.oracle import Tflm
 
 
 @pytest.fixture(scope="module")
@@ -69,9 +77,7 @@ def test_every_sensor_has_features_of_its_own():
     assert names == ["season", "season_change"] and claimed.count(NAMES.index("gradient")) == 2
 
 
-def test_the_network_learns_and_survives_quantization_and_missing_sensors(data, monkeypatch):
-    from dataclasses import replace
-
+def test_the_network_learns_and_survives_quantization_and_missing_sensors(data, monkeypatch, tmp_path):
     monkeypatch.setattr(recipe, "SCHEDULE", replace(recipe.SCHEDULE, epochs=12, batch=64))
     held = data.station % 4 == 0
     train, test = data.of(~held), data.of(held)
@@ -81,13 +87,49 @@ def test_the_network_learns_and_survives_quantization_and_missing_sensors(data, 
     learnt = forecast.rmse(forecast.predict_float(model, test.features), test)
     # most of what changes is rain to come, which nobody knows
     assert all(learnt[name] < 0.985 * still[name] for name in still)
-    int8 = forecast.Forecast(forecast.convert(model, train).int8_model)
+    converted = forecast.convert(model, train)
+    int8 = forecast.Forecast(converted.int8_model)
     exact = forecast.rmse(int8.predict(test.features), test)
     assert all(exact[name] < 1.02 * learnt[name] for name in still)
     for sensor in forecast.SENSORS:
         blind = test.features.copy()
         blind[:, forecast.columns_of(sensor)] = 0
         assert forecast.rmse(int8.predict(blind), test)["rmse_5cm_24h"] < 1.02 * still["rmse_5cm_24h"]
+
+    forecast.package(tmp_path, converted, train, "soil_uscrn_2020", 1, {"network": learnt})
+    about = json.loads((tmp_path / "model.json").read_text())
+    assert about["provenance"]["data"]["groups"] == 9 and about["provenance"]["data"]["licence"] == "US Government work"
+    assert (tmp_path / "model.tflite").read_bytes() == converted.int8_model
+
+
+def test_the_pretrained_network_belongs_to_these_features_and_is_the_same_in_c(data):
+    folder = Path(forecast.__file__).parent / "pretrained"
+    about = json.loads((folder / "model.json").read_text())
+    assert about["feature_hash"] == Moisture().digest()[:8].hex()
+    assert about["output"]["units_m3_m3"] == list(recipe.UNITS)
+    for name, digest in about["provenance"]["sha256"].items():
+        assert sha256(folder / name) == digest
+    model = (folder / "model.tflite").read_bytes()
+    int8 = forecast.Forecast(model)
+    rows = int8.quantizer.process(data.features[::7])
+    np.testing.assert_array_equal(HostModel(model).predict(rows), Tflm(model).predict(rows))
+    assert HostModel(model).arena_bytes <= 128
+
+
+REAL = [paths.data_dir() / "soil_uscrn_2020"] if paths.data_dir() else []
+
+
+@pytest.mark.parametrize("folder", [f for f in REAL if f.is_dir()])
+def test_the_pretrained_network_on_what_it_was_trained_on(folder):
+    """No figure of accuracy: it says whether the files, features and network still fit together."""
+    whole = forecast.rows(recipe.stations(folder))
+    some = whole.of(np.arange(0, len(whole), 9))
+    model = (Path(forecast.__file__).parent / "pretrained" / "model.tflite").read_bytes()
+    still, learnt = (
+        forecast.rmse(forecast.persistence(some), some),
+        forecast.rmse(forecast.Forecast(model).predict(some.features), some),
+    )
+    assert all(learnt[name] < 0.93 * still[name] for name in still)
 
 
 def test_stations_without_moisture_are_refused(tmp_path):
