@@ -2,29 +2,55 @@
 
 #ifdef MK_NN_DSP
 
-/* Two pairs of channels at w0 and w1 with `bytes` activations at x, a multiple of 4, at least 4.
- * sums: 256 B + A and A of the first pair, then of the second. Four activations a step; the first
+/* Groups of four channels of one pixel; run() reads it by offset. */
+typedef struct {
+    const int32_t *weights;
+    const mk_channel *channels;
+    int8_t *out;
+    uint32_t row;            /* bytes of weights a pair */
+    const int8_t *x, *x_end; /* activations, a multiple of 4 */
+    int32_t out_zero;
+    uint32_t groups;
+} group_work;
+
+/* multiplier r9, scale r10, out_zero r1: twice the sum in r11 to its byte, which is stored */
+#define NARROW \
+    "smmulr r11, r11, r9\n" "add r11, r11, r11, asr #31\n" "smmlar r11, r11, r10, r1\n" "ssat r11, #8, r11\n" \
+    "strb r11, [r2], #1\n"
+
+/* the channel whose sum is A */
+#define CHANNEL_A(a) "ldm r0!, {r8-r10}\n" "add r11, " a ", r8\n" "lsl r11, r11, #1\n" NARROW
+
+/* the channel whose sum is B, from 256 B + A and A */
+#define CHANNEL_B(both, a) \
+    "ldm r0!, {r8-r10}\n" "sub " both ", " both ", " a "\n" "lsl r8, r8, #1\n" "add r11, r8, " both ", asr #7\n" NARROW
+
+/* Two pairs of channels at a time: 256 B + A in r4 and r6, A in r5 and r7. Four activations a step; the first
  * pass enters the unrolled loop in its middle. */
-__attribute__((naked, noinline)) static void dot(MK_UNUSED const int32_t *w0, MK_UNUSED const int32_t *w1,
-                                                 MK_UNUSED const int8_t *x, MK_UNUSED uint32_t bytes,
-                                                 MK_UNUSED int32_t sums[4])
+__attribute__((naked, noinline)) static void run(MK_UNUSED group_work *work)
 {
     __asm__ volatile(
         "push {r4-r11, lr}\n"
-        "rsb r12, r3, #0\n"
+        "mov lr, r0\n"
+        "ldrd r2, r3, [lr, #16]\n"
+        "sub r12, r2, r3\n"
         "and r12, r12, #12\n" /* 4 x the steps left out of the first pass, 68 bytes each */
-        "add r3, r2\n"
         "add r12, r12, r12, lsl #4\n"
-        "adr lr, 0f\n"
-        "add lr, r12\n"
-        "orr lr, #1\n"
+        "adr r0, 1f\n"
+        "add r12, r0\n"
+        "orr r12, #1\n"
+
+        "0:\n"
+        "ldr r0, [lr]\n"
+        "ldrd r1, r2, [lr, #12]\n"
+        "add r1, r0\n"
         "movs r4, #0\n"
         "movs r5, #0\n"
         "movs r6, #0\n"
         "movs r7, #0\n"
-        "bx lr\n"
+        "bx r12\n"
         ".balign 4\n"
-        "0:\n"
+        "1:\n"
         ".rept 4\n"
         "ldr r9, [r2], #4\n"
         "ldrd r10, r11, [r0], #8\n"
@@ -45,35 +71,50 @@ __attribute__((naked, noinline)) static void dot(MK_UNUSED const int32_t *w0, MK
         "smlad r7, r11, r9, r7\n"
         ".endr\n"
         "cmp r2, r3\n"
+        "bne 1b\n"
+
+        "str r1, [lr]\n"
+        "ldrd r0, r2, [lr, #4]\n"
+        "ldr r1, [lr, #24]\n"
+        CHANNEL_A("r5") CHANNEL_B("r4", "r5") CHANNEL_A("r7") CHANNEL_B("r6", "r7")
+        "strd r0, r2, [lr, #4]\n"
+        "ldr r11, [lr, #28]\n"
+        "subs r11, #1\n"
+        "str r11, [lr, #28]\n"
         "bne 0b\n"
-        "ldr r0, [sp, #36]\n"
-        "stmia r0, {r4-r7}\n"
         "pop {r4-r11, pc}\n");
 }
 
 void mk_pair_pixel(const mk_conv *conv, const int8_t *in, int8_t *out)
 {
-    const uint32_t depth4 = mk_pair_depth4(conv), row = depth4 / 2u;
-    const int32_t out_zero = conv->out_zero;
-    const int32_t *weights = mk_pair_weights(conv);
-    const mk_channel *channel = conv->channels;
+    const uint32_t depth4 = mk_pair_depth4(conv), left = conv->out_c & 3u;
+    group_work work = {
+        .weights = mk_pair_weights(conv),
+        .channels = conv->channels,
+        .out = out,
+        .row = 2u * depth4,
+        .x = in,
+        .x_end = in + depth4,
+        .out_zero = conv->out_zero,
+        .groups = conv->out_c / 4u,
+    };
 
-    for (uint32_t left = conv->out_c; left;) {
-        int32_t sums[4];
-        dot(weights, left > 2 ? weights + row : weights, in, depth4, sums);
-        weights += 2u * row;
-        for (uint32_t pair = 0; pair < 4 && left; pair += 2) {
-            const int32_t a = sums[pair + 1];
-            *out++ = mk_narrow_twice(2 * (a + channel->bias), channel->multiplier, channel->shift, out_zero);
-            channel++;
-            left--;
-            if (!left)
-                return;
-            *out++ = mk_narrow_twice(((sums[pair] - a) >> 7) + 2 * channel->bias, channel->multiplier, channel->shift,
-                                     out_zero);
-            channel++;
-            left--;
-        }
+    if (work.groups)
+        run(&work);
+    if (left) {
+        mk_channel channels[4] = {{0, 0, 0}};
+        int8_t last[4];
+        for (uint32_t i = 0; i < left; i++)
+            channels[i] = work.channels[i];
+        out = work.out;
+        work.channels = channels;
+        work.out = last;
+        work.groups = 1;
+        if (left <= 2)
+            work.row = 0; /* there is no second pair: the first is computed twice */
+        run(&work);
+        for (uint32_t i = 0; i < left; i++)
+            out[i] = last[i];
     }
 }
 
