@@ -70,6 +70,8 @@ _OPTIONS: dict[str, tuple[str, dict[str, str]]] = {
     "MUL": ("MulOptions", _FUSED),
     "MEAN": ("ReducerOptions", {"keep_dims": "KeepDims"}),
     "SUM": ("ReducerOptions", {"keep_dims": "KeepDims"}),
+    "REDUCE_MAX": ("ReducerOptions", {"keep_dims": "KeepDims"}),
+    "REDUCE_MIN": ("ReducerOptions", {"keep_dims": "KeepDims"}),
     "LEAKY_RELU": ("LeakyReluOptions", {"alpha": "Alpha"}),
     "CONCATENATION": ("ConcatenationOptions", {"axis": "Axis", **_FUSED}),
     "SPLIT": ("SplitOptions", {"splits": "NumSplits"}),

@@ -37,9 +37,11 @@ def check(graph: Graph) -> None:
         Whatever is wrong with the file; after this, an exception of another kind is a fault of motekit's.
     """
     try:
-        evaluate_constants(graph)
-        for node in graph.nodes:
-            lower(graph, node, Target())
+        # hostile scales overflow; what comes of it is caught as an error, not printed as a warning
+        with np.errstate(all="ignore"):
+            evaluate_constants(graph)
+            for node in graph.nodes:
+                lower(graph, node, Target())
     except (IndexError, ValueError, TypeError, KeyError, OverflowError, ZeroDivisionError, MemoryError) as error:
         problem = (str(error) or type(error).__name__).splitlines()[0][:120]
         raise ModelError(f"the .tflite file is damaged ({problem}). Export or download it again.") from error

@@ -445,6 +445,19 @@ def reduction(rng: np.random.Generator) -> bytes:
     return flat.bytes([source], [result])
 
 
+def reduced_extreme(rng: np.random.Generator) -> bytes:
+    flat = Flat()
+    shape = tuple(int(rng.integers(1, 8)) for _ in range(int(rng.integers(2, 5))))
+    axes = sorted(rng.choice(len(shape), int(rng.integers(1, len(shape) + 1)), replace=False).tolist())
+    keep = bool(rng.random() < 0.5)
+    out = tuple(1 if i in axes else n for i, n in enumerate(shape) if keep or i not in axes)
+    quantization = (scale(rng), zero(rng))
+    source = flat.tensor(shape, "int8", *quantization)
+    result = flat.tensor(out, "int8", *quantization)
+    flat.op(str(rng.choice(["REDUCE_MAX", "REDUCE_MIN"])), [source, flat.constant(axes)], [result], keepDims=keep)
+    return flat.bytes([source], [result])
+
+
 def matmul(rng: np.random.Generator) -> bytes:
     flat = Flat()
     rows, depth, columns = (int(rng.integers(1, 7)) for _ in range(3))
@@ -734,6 +747,7 @@ FAMILIES: dict[str, tuple[int, Build]] = {
     "resize": (12, resize),
     "conversion": (24, conversion),
     "reduction": (24, reduction),
+    "reduced_extreme": (8, reduced_extreme),
     "matmul": (12, matmul),
     "blocks": (6, blocks),
     "lstm": (12, lstm),

@@ -4,10 +4,12 @@ import random
 
 import numpy as np
 import pytest
-from cases import FAMILIES
+from cases import FAMILIES, all_cases, inputs_for
 from flat import NONE, SAME, Flat
+from sanitised import Program
 
-from motekit.compiler import compile_model, read_tflite, translate
+from motekit.compiler import CompiledModel, compile_model, read_tflite, translate
+from motekit.compiler.host import tensor_info
 from motekit.errors import ModelError, MotekitError
 
 
@@ -55,6 +57,25 @@ def test_flipped_bytes_give_a_model_or_one_line(seed: int) -> None:
             refused += 1
             assert "\n" not in str(error)
     assert refused > 50  # most of a small file is structure
+
+
+def test_what_a_damaged_file_compiles_to_stays_in_its_arena(tmp_path) -> None:
+    chance = random.Random(2)
+    samples = [case.model for case in all_cases()]
+    models: list[CompiledModel] = []
+    while len(models) < 60:
+        original = chance.choice(samples)
+        model = bytearray(original)
+        for _ in range(chance.choice([1, 2, 3])):
+            model[chance.randrange(len(model))] = chance.randrange(256)
+        try:
+            found = translate(bytes(model), name=f"m{len(models)}", target=chance.choice(["generic", "dsp"]))
+        except MotekitError:
+            continue
+        if found.arena_bytes < 1 << 20:
+            models.append(found)
+    inputs = [list(inputs_for([tensor_info(t) for t in model.inputs], 1, 3)) for model in models]
+    Program(tmp_path, models, [3] * len(models)).run(inputs)
 
 
 def test_no_file_is_written_for_a_model_that_is_refused(tmp_path) -> None:

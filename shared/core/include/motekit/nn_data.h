@@ -49,6 +49,10 @@ typedef struct {
 void mk_reduce_s8(const mk_reduce *reduce, const int8_t *in, int8_t *out);
 void mk_reduce_s16(const mk_reduce *reduce, const int16_t *in, int16_t *out);
 
+/* Largest or smallest element instead of the sum; kept and reduced only. */
+void mk_reduce_max_s8(const mk_reduce *reduce, const int8_t *in, int8_t *out);
+void mk_reduce_min_s8(const mk_reduce *reduce, const int8_t *in, int8_t *out);
+
 /* Between float32 and integers: real = scale * (stored - zero). Rounds to the nearest, ties away from zero. */
 void mk_quantize_f32_s8(float scale, int32_t zero, uint32_t n, const float *in, int8_t *out);
 void mk_quantize_f32_s16(float scale, int32_t zero, uint32_t n, const float *in, int16_t *out);

@@ -1,20 +1,17 @@
-"""MEAN and SUM over any axes."""
+"""MEAN, SUM, REDUCE_MAX and REDUCE_MIN over any axes."""
 
 import math
 
 from .. import fixedpoint
 from ..ir import Graph, Node, node_error
 from ..kernels import Kernel, Struct, Target
-from . import Alias, expect_dtype, expect_range, operator
+from . import Alias, expect_dtype, expect_range, expect_same_quantization, operator
 from .data import dense_strides
 
 
-@operator("MEAN", "SUM")
-def reduce(graph: Graph, node: Node, target: Target) -> Kernel | Alias:
-    """Sum, times the quotient of scales, divided by the count for a mean."""
+def _axes(graph: Graph, node: Node) -> set[int]:
+    """Axes to reduce, with the output's shape checked against them."""
     source, result = graph.input(node, 0), graph.output(node)
-    expect_dtype(graph, node, source, "int8", "int16")
-    expect_dtype(graph, node, result, source.dtype)
     rank = len(source.shape)
     axes = {
         expect_range(graph, node, "axis", int(axis) + (rank if axis < 0 else 0), 0, rank - 1)
@@ -24,6 +21,38 @@ def reduce(graph: Graph, node: Node, target: Target) -> Kernel | Alias:
     with_ones = tuple(1 if axis in axes else size for axis, size in enumerate(source.shape))
     if result.shape not in (kept, with_ones):
         raise node_error(graph, node, f"its output {list(result.shape)} should be {list(kept)}")
+    return axes
+
+
+@operator("REDUCE_MAX", "REDUCE_MIN")
+def extreme(graph: Graph, node: Node, target: Target) -> Kernel:
+    """Largest or smallest element along axes."""
+    source, result = graph.input(node, 0), graph.output(node)
+    expect_dtype(graph, node, source, "int8")
+    expect_dtype(graph, node, result, "int8")
+    expect_same_quantization(graph, node, source, result)
+    axes = _axes(graph, node)
+    config = Struct(
+        "mk_reduce",
+        {
+            **_loops("kept", source.shape, set(range(len(source.shape))) - axes, graph, node),
+            **_loops("reduced", source.shape, axes, graph, node),
+        },
+    )
+    name = node.op.lower()
+    return Kernel(
+        f"mk_{name}_s8", "motekit/nn_data.h", (f"{name}_s8.c",), (node.inputs[0],), (node.outputs[0],), config
+    )
+
+
+@operator("MEAN", "SUM")
+def reduce(graph: Graph, node: Node, target: Target) -> Kernel | Alias:
+    """Sum, times the quotient of scales, divided by the count for a mean."""
+    source, result = graph.input(node, 0), graph.output(node)
+    expect_dtype(graph, node, source, "int8", "int16")
+    expect_dtype(graph, node, result, source.dtype)
+    rank = len(source.shape)
+    axes = _axes(graph, node)
     count = math.prod(source.shape[axis] for axis in axes)
     expect_range(
         graph,
