@@ -342,6 +342,14 @@ def test_a_board_may_start_in_csv(on_terminal):
         assert_echoed(session.replay(given), given)
 
 
+def running(process: int) -> bool:
+    """Whether a process exists and is not a zombie that nobody here collects."""
+    try:
+        return "\nState:\tZ" not in Path(f"/proc/{process}/status").read_text()
+    except OSError:
+        return False
+
+
 def test_an_emulator_does_not_outlive_a_killed_python(echo_elf):
     program = f"""
 import time
@@ -354,14 +362,11 @@ with Emulation({str(echo_elf("echo-mps2_an386"))!r}, "mps2_an386") as emulation:
 """
     parent = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True)
     emulator = int(parent.stdout.readline())
-    assert Path(f"/proc/{emulator}").exists()
+    assert running(emulator)
     parent.kill()
     parent.wait()
     parent.stdout.close()
     deadline = time.monotonic() + 20
-    while time.monotonic() < deadline and Path(f"/proc/{emulator}").exists():
-        if "\nState:\tZ" in Path(f"/proc/{emulator}/status").read_text():
-            break  # ended; nobody here collects it
+    while running(emulator) and time.monotonic() < deadline:
         time.sleep(0.1)
-    else:
-        assert not Path(f"/proc/{emulator}").exists()
+    assert not running(emulator)
