@@ -1,0 +1,57 @@
+/* Cancels what other sensors explain of a signal: motion, by the accelerometer, out of a pulse wave.
+ *
+ * Least squares of each target on every reference at `lags` neighbouring samples, a window at a time, with a
+ * ridge, and with the normal equations of the windows before remembered: a coupling that lasts is learnt over
+ * many windows and leaves a pulse at the same rate alone, one that changes needs a short memory. Several
+ * memories at once cost little; the caller weighs their answers.
+ *
+ *   reference float32[references][length + lags - 1]; target[t] is explained by reference[t .. t + lags - 1], so the
+ *             caller delays the one against the other
+ *   target    float32[targets][length]
+ *   weights   float32[length], e.g. a Hann window; the fit is weighted by it, and so is the result
+ *   ridge     share of the mean diagonal of the normal equations that is added to it, 1e-4 to 10; 0.01 is usual
+ *   memory    0 to below 1 each: G of window k = its own + memory x G of window k - 1
+ *   out       float32[memories][targets][length]: weights x (target - its mean - what the references explain)
+ *   state     float32[MK_CANCEL_STATE(terms, targets, memories)], scratch float32[MK_CANCEL_SCRATCH(length, terms,
+ *             targets)], the caller's; terms = references x lags
+ *
+ * Quality: NONFINITE, with out all 0 and the window forgotten, if a sample is not finite; FLAT if no reference
+ * moves, out then being the weighted targets. Accuracy: 1e-4 of the target's largest weighted sample at a ridge of
+ * 0.01 (the condition number may reach terms / ridge). Cost: about 2 terms^2 length. Source: Widrow et al.,
+ * Adaptive Noise Cancelling, Proc. IEEE 63, 1975; block least squares with exponential forgetting, Haykin,
+ * Adaptive Filter Theory, 4th ed., ch. 9; Cholesky, Golub & Van Loan, 4.2.
+ */
+#ifndef MOTEKIT_DSP_CANCEL_H
+#define MOTEKIT_DSP_CANCEL_H
+
+#include <stdint.h>
+
+#include "motekit/dsp_quality.h"
+#include "motekit/status.h"
+
+#define MK_CANCEL_MOST_TERMS 64
+#define MK_CANCEL_MOST_MEMORIES 4
+/* normal equations: a packed lower triangle, then a column a target */
+#define MK_CANCEL_EQUATIONS(terms, targets) ((terms) * ((terms) + 1u) / 2u + (terms) * (targets))
+#define MK_CANCEL_STATE(terms, targets, memories) ((memories) * MK_CANCEL_EQUATIONS(terms, targets))
+#define MK_CANCEL_SCRATCH(length, terms, targets) ((length) + (terms) + 2u * MK_CANCEL_EQUATIONS(terms, targets))
+
+typedef struct {
+    uint16_t length; /* 2 to 4096 */
+    uint8_t references, lags, targets, memories;
+    float ridge;
+    float memory[4];
+    const float *weights;
+} mk_cancel_config;
+
+typedef struct {
+    mk_cancel_config config;
+    float *state;
+} mk_cancel;
+
+mk_status mk_cancel_init(mk_cancel *cancel, const mk_cancel_config *config, float *state);
+void mk_cancel_reset(mk_cancel *cancel);
+mk_quality mk_cancel_process(mk_cancel *cancel, const float *reference, const float *target, float *out,
+                             float *scratch);
+
+#endif

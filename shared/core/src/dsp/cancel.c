@@ -1,0 +1,159 @@
+#include "motekit/dsp_cancel.h"
+
+#include "motekit/dsp_math.h"
+#include "motekit/dsp_moments.h"
+#include "motekit/dsp_sum.h"
+
+static uint32_t terms_of(const mk_cancel *cancel)
+{
+    return (uint32_t)cancel->config.references * cancel->config.lags;
+}
+
+static uint32_t triangle(uint32_t row)
+{
+    return row * (row + 1u) / 2u;
+}
+
+mk_status mk_cancel_init(mk_cancel *cancel, const mk_cancel_config *config, float *state)
+{
+    if (!cancel || !config || !state || !config->weights || config->length < 2 || config->length > 4096 ||
+        config->references == 0 || config->lags == 0 || config->targets == 0 || config->memories == 0 ||
+        (uint32_t)config->references * config->lags > MK_CANCEL_MOST_TERMS ||
+        config->memories > MK_CANCEL_MOST_MEMORIES || !(config->ridge >= 1e-4f && config->ridge <= 10.0f))
+        return MK_ERR_ARG;
+    for (uint32_t i = 0; i < config->memories; i++)
+        if (!(config->memory[i] >= 0.0f && config->memory[i] < 1.0f))
+            return MK_ERR_ARG;
+    cancel->config = *config;
+    cancel->state = state;
+    mk_cancel_reset(cancel);
+    return MK_OK;
+}
+
+void mk_cancel_reset(mk_cancel *cancel)
+{
+    const mk_cancel_config *const config = &cancel->config;
+    const uint32_t n = MK_CANCEL_STATE(terms_of(cancel), config->targets, config->memories);
+    for (uint32_t i = 0; i < n; i++)
+        cancel->state[i] = 0.0f;
+}
+
+static int all_finite(const float *x, uint32_t n)
+{
+    for (uint32_t i = 0; i < n; i++)
+        if (!mk_is_finite(x[i]))
+            return 0;
+    return 1;
+}
+
+/* A reference at one lag. */
+static const float *term(const mk_cancel_config *config, const float *reference, uint32_t i)
+{
+    const uint32_t span = (uint32_t)config->length + config->lags - 1u;
+    return reference + (i / config->lags) * span + i % config->lags;
+}
+
+/* The window's own normal equations, of weighted deviations from each term's mean. */
+static void measure(const mk_cancel_config *config, uint32_t terms, const float *reference, const float *target,
+                    float *means, float *row, float *equations)
+{
+    const uint32_t n = config->length;
+    for (uint32_t i = 0; i < terms; i++)
+        means[i] = mk_mean(term(config, reference, i), n);
+    for (uint32_t i = 0; i < terms; i++) {
+        const float *const x = term(config, reference, i);
+        for (uint32_t t = 0; t < n; t++)
+            row[t] = config->weights[t] * config->weights[t] * (x[t] - means[i]);
+        /* sum of row x (other - mean) without storing the deviations of all others */
+        const float weight = mk_sum(row, n);
+        for (uint32_t j = 0; j <= i; j++)
+            equations[triangle(i) + j] = mk_dot(row, term(config, reference, j), n) - weight * means[j];
+        for (uint32_t k = 0; k < config->targets; k++) {
+            const float *const y = target + k * n;
+            equations[triangle(terms) + k * terms + i] = mk_dot(row, y, n) - weight * mk_mean(y, n);
+        }
+    }
+}
+
+/* Cholesky factor in place of the packed triangle; 0 if it is not positive definite. */
+static int factorise(float *g, uint32_t terms)
+{
+    for (uint32_t i = 0; i < terms; i++) {
+        float *const row = g + triangle(i);
+        for (uint32_t j = 0; j <= i; j++) {
+            const float *const other = g + triangle(j);
+            const float rest = row[j] - mk_dot(row, other, j);
+            if (j < i)
+                row[j] = mk_div(rest, other[j]);
+            else if (rest > 0.0f)
+                row[j] = mk_sqrt(rest);
+            else
+                return 0;
+        }
+    }
+    return 1;
+}
+
+static void substitute(const float *g, uint32_t terms, float *b)
+{
+    for (uint32_t i = 0; i < terms; i++)
+        b[i] = mk_div(b[i] - mk_dot(g + triangle(i), b, i), g[triangle(i) + i]);
+    for (uint32_t i = terms; i-- > 0;) {
+        float rest = b[i];
+        for (uint32_t j = i + 1u; j < terms; j++)
+            rest -= g[triangle(j) + i] * b[j];
+        b[i] = mk_div(rest, g[triangle(i) + i]);
+    }
+}
+
+static void subtract(const mk_cancel_config *config, uint32_t terms, const float *reference, const float *means,
+                     const float *coefficients, const float *y, float *out)
+{
+    const uint32_t n = config->length;
+    const float mean = mk_mean(y, n);
+    for (uint32_t t = 0; t < n; t++)
+        out[t] = y[t] - mean;
+    for (uint32_t i = 0; coefficients && i < terms; i++) {
+        const float *const x = term(config, reference, i);
+        for (uint32_t t = 0; t < n; t++)
+            out[t] -= coefficients[i] * (x[t] - means[i]);
+    }
+    for (uint32_t t = 0; t < n; t++)
+        out[t] *= config->weights[t];
+}
+
+mk_quality mk_cancel_process(mk_cancel *cancel, const float *reference, const float *target, float *out,
+                             float *scratch)
+{
+    const mk_cancel_config *const config = &cancel->config;
+    const uint32_t terms = terms_of(cancel), n = config->length, diagonal = triangle(terms);
+    const uint32_t size = MK_CANCEL_EQUATIONS(terms, config->targets), total = config->targets * n;
+    if (!all_finite(reference, config->references * (n + config->lags - 1u)) || !all_finite(target, total)) {
+        for (uint32_t i = 0; i < config->memories * total; i++)
+            out[i] = 0.0f;
+        return MK_QUALITY_NONFINITE;
+    }
+    float *const row = scratch, *const means = row + n, *const fresh = means + terms, *const solved = fresh + size;
+    measure(config, terms, reference, target, means, row, fresh);
+    mk_quality quality = 0;
+    for (uint32_t m = 0; m < config->memories; m++) {
+        float *const kept = cancel->state + m * size;
+        for (uint32_t i = 0; i < size; i++)
+            solved[i] = kept[i] = fresh[i] + config->memory[m] * kept[i];
+        float trace = 0.0f;
+        for (uint32_t i = 0; i < terms; i++)
+            trace += solved[triangle(i) + i];
+        for (uint32_t i = 0; i < terms; i++)
+            solved[triangle(i) + i] += mk_div(config->ridge * trace, (float)terms);
+        const int usable = factorise(solved, terms);
+        if (!usable)
+            quality = MK_QUALITY_FLAT;
+        for (uint32_t k = 0; k < config->targets; k++) {
+            float *const b = solved + diagonal + k * terms;
+            if (usable)
+                substitute(solved, terms, b);
+            subtract(config, terms, reference, means, usable ? b : 0, target + k * n, out + m * total + k * n);
+        }
+    }
+    return quality;
+}
