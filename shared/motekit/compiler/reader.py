@@ -144,6 +144,8 @@ def read_tflite(model: bytes | str | Path) -> Graph:
 
 
 def _first_line(error: Exception) -> str:
+    if isinstance(error, struct.error | IndexError):
+        return "it is cut off, or points outside itself"
     return (str(error) or type(error).__name__).splitlines()[0][:120]
 
 
