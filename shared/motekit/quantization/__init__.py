@@ -4,10 +4,10 @@ TensorFlow and Keras are imported by the functions that need them, not here.
 """
 
 from .choose import choose_wide
-from .export import to_16x8
-from .prune import cost, prune, remove_dead
+from .conversion import to_16x8
+from .price import sensitivity
+from .pruning import cost, prune, remove_dead
 from .qat import export, quantize_aware
-from .sensitivity import sensitivity
 from .show import figure, summary, table
 from .wide import mixed
 

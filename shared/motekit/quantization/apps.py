@@ -12,8 +12,8 @@ from ..app import App
 from ..errors import ConfigError, DataError, ModelError
 from ..files import write_bytes, write_text
 from ..pipeline import Pipeline
-from ..scoring import load_recordings, one_window, source_of
-from .sensitivity import sensitivity
+from ..scoring import find_data, load_recordings, one_window, source_of
+from .price import sensitivity
 
 if TYPE_CHECKING:
     import keras
@@ -32,7 +32,7 @@ _SYNTHETIC = 2000
 
 def sensitivity_app(
     app: App,
-    data: Path | str,
+    data: Path | str | None = None,
     *,
     model: Path | str | None = None,
     limit: int = 200,
@@ -44,8 +44,8 @@ def sensitivity_app(
     Parameters
     ----------
     app : App
-    data : Path
-        Folder in the official layout of the app's data set.
+    data : Path, optional
+        Folder in the official layout of the app's data set; where the catalog finds it unless given.
     model : Path, optional
         Folder of another model than the committed one.
     limit : int
@@ -65,7 +65,7 @@ def sensitivity_app(
     """
     if limit < 1:
         raise ConfigError(f"limit is {limit}. Choose 1 or more.")
-    recordings = load_recordings(app, data)
+    recordings = load_recordings(app, find_data(app, data))
     chosen = np.sort(np.random.default_rng(seed).permutation(len(recordings))[:limit])
     recordings = [recordings[i] for i in chosen]
     pipeline = Pipeline(app, pretrained.load(app, model))
@@ -175,7 +175,7 @@ def quantize_prepared(
     """Quantize a trained network (its one output the labels' probabilities); see `quantize_app`."""
     from ..train import words
     from ..train.quantize import quantize
-    from . import export, qat
+    from . import conversion, qat
     from .choose import choose_wide
 
     everything = np.arange(len(prepared.labels))
@@ -190,7 +190,7 @@ def quantize_prepared(
         exact = quantize(qat.plain(aware), calibration).float_model
     else:
         converted = quantize(model, calibration)
-        exact, wide = converted.float_model, export.to_16x8(model, calibration)
+        exact, wide = converted.float_model, conversion.to_16x8(model, calibration)
         integer = wide
         if scheme == "mixed":
             chosen = np.random.default_rng(seed).permutation(everything)[:_CHOOSE_ON]

@@ -11,7 +11,7 @@ from ..compiler.reader import read_bytes, read_tflite
 from ..errors import ConfigError, ModelError
 from ..oracle import Tflm
 from .interpreter import Floats
-from .sensitivity import held_inputs, sensitivity, stored_inputs
+from .price import held_inputs, sensitivity, stored_inputs
 from .simulate import only_io
 from .wide import mixed, with_readers
 

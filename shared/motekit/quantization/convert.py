@@ -1,4 +1,4 @@
-"""The converter's own process: `python -m motekit.quantization.convert FOLDER 16x8|ranges`; see `export`."""
+"""The converter's own process: `python -m motekit.quantization.convert FOLDER 16x8|ranges`; see `conversion`."""
 
 import os
 import sys

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..errors import ConfigError, DataError
-from . import export as exporting
+from . import conversion
 from .network import Call, Network, copy
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ def export(aware: "keras.Model") -> bytes:
     ModelError
         If a tensor of the result is not an integer's.
     """
-    return exporting.with_ranges(deploy(aware))
+    return conversion.with_ranges(deploy(aware))
 
 
 def plain(aware: "keras.Model") -> "keras.Model":

@@ -69,7 +69,7 @@ def figure(report: dict[str, Any]) -> "Figure":
         noise = [1e6 * _noise(layer[case]) for layer in report["layers"]]
         right.barh([p + offset for p in places], noise, height=0.38, color=colour, label=case)
     # powers of independent errors add up, so a linear scale shows each layer's part of the whole
-    right.set(xlabel="noise at the output by this layer alone, millionths of the signal's power")
+    right.set(xlabel="noise it alone brings to the output, millionths of the signal's power")
     right.legend(fontsize="x-small", loc="lower right")
     left.set_yticks(places, names)
     left.set_ylim(len(rows) - 0.4, -0.6)

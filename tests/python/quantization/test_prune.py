@@ -4,7 +4,7 @@ from small_nets import chain, draw, residual, settle
 
 from motekit.errors import ConfigError
 from motekit.quantization import cost, prune, remove_dead
-from motekit.quantization.prune import CRITERIA
+from motekit.quantization.pruning import CRITERIA
 
 
 def outputs(model, count: int = 6) -> np.ndarray:

@@ -6,7 +6,7 @@ from motekit.compiler import HostModel, read_tflite
 from motekit.errors import ConfigError, DataError
 from motekit.oracle import Tflm
 from motekit.quantization import qat
-from motekit.quantization.sensitivity import stored_inputs
+from motekit.quantization.price import stored_inputs
 from motekit.quantization.simulate import dequantized
 
 #: steps of the int8 output that the simulation and the exported model may differ by

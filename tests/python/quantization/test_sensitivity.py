@@ -9,7 +9,7 @@ from motekit.oracle import Tflm
 from motekit.quantization import figure, sensitivity, summary, table
 from motekit.quantization.flatfile import FlatFile
 from motekit.quantization.interpreter import Floats
-from motekit.quantization.sensitivity import stored_inputs
+from motekit.quantization.price import stored_inputs
 from motekit.quantization.simulate import INPUT, Simulation, dequantized
 
 #: steps of the int8 output: what float sums and int8 sums, rounded twice, may differ by at the end of a net

@@ -7,7 +7,7 @@ from motekit.oracle import Tflm
 from motekit.quantization import choose_wide, mixed
 from motekit.quantization.interpreter import Floats
 from motekit.quantization.measures import sqnr_db
-from motekit.quantization.sensitivity import stored_inputs
+from motekit.quantization.price import stored_inputs
 from motekit.quantization.wide import with_readers
 
 
