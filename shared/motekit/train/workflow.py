@@ -90,7 +90,7 @@ def train_app(
     info = package.package(out, converted, prepared, chosen, on, set_on=how, **written)
     if rest:
         heard = [thresholds.listen(app, out, published.published(rest, new, duration_s=STREAM_S, seed=seed))]
-        on = thresholds.choose(app, heard, progress=_named(progress, "thresholds"))
+        on = thresholds.choose(app, heard)
         info = package.package(out, converted, prepared, chosen, on, set_on=how, **written)
     with replacing(_kept(app)) as temporary:
         model.save(temporary)
