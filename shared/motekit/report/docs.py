@@ -71,10 +71,10 @@ def draw(app: App, folder: Path) -> None:
         probabilities(replay.scores),
     )
     plots.save(overview, folder / f"{app.name}-stream.png")
-    measured = _results(app)["cross_validation"]
-    counts = np.array(measured["rows"]["tflm"]["confusion"])
-    plots.save(plots.confusion(counts, app.labels), folder / f"{app.name}-confusion.png")
-    stream = measured["stream"]
+    results = _results(app)
+    confusion = plots.confusion(np.array(results["cross_validation"]["confusion"]), app.labels)
+    plots.save(confusion, folder / f"{app.name}-confusion.png")
+    stream = results["stream"]
     chosen = (stream["false_accepts_per_hour"], stream["miss_rate"])
     plots.save(plots.det(stream["det"], chosen), folder / f"{app.name}-det.png")
 
@@ -147,18 +147,16 @@ def _cost(name: str) -> str:
 
 def _accuracy(name: str) -> str:
     measured = _results(apps.load(name))["cross_validation"]
-    rows = []
-    for runtime, row in measured["rows"].items():
-        low, high = row["interval"]
-        rows.append([runtime, f"{row['accuracy']:.4f}", f"{low:.3f} to {high:.3f}", f"{row['macro_f1']:.4f}"])
-    row, data = measured["rows"]["tflm"], measured["data"]
-    folds = ", ".join(f"{fold['accuracy']['tflm']:.3f}" for fold in measured["folds"])
+    low, high = measured["interval_95"]
+    folds = ", ".join(f"{fold['accuracy']['tflm']:.3f}" for fold in measured["by_fold"])
+    rows = [[runtime, f"{accuracy:.4f}"] for runtime, accuracy in measured["by_runtime"].items()]
     return (
-        f"{len(measured['folds'])}-fold cross-validation, no speaker in both training and test: {row['windows']:,} "
-        f"clips of {row['groups']} speakers of `{data['name']}` ({data['source']} recordings), silence not counted. "
-        "Intervals resample whole speakers.\n\n"
-        + markdown(["runtime", "accuracy", "95 % interval", "macro F1"], rows)
-        + f"\nBy fold (int8): {folds}. Rows of integers are identical: {'yes' if measured['agree'] else 'NO'}.\n"
+        f"Accuracy **{measured['accuracy']:.3f}** (95 % interval {low:.3f} to {high:.3f}, whole speakers resampled), "
+        f"macro F1 {measured['macro_f1']:.3f}: int8, {measured['folds']}-fold cross-validation with no speaker in both "
+        f"training and test, {measured['clips']:,} clips of {measured['groups']} speakers of `{measured['data']}` "
+        f"({measured['source']} recordings), silence not counted. By fold: {folds}.\n\n"
+        + markdown(["runtime", "accuracy"], rows)
+        + f"\nScores of the integer runtimes are identical: {'yes' if measured['agree'] else 'NO'}.\n"
     )
 
 
@@ -166,13 +164,22 @@ def _stream(name: str) -> str:
     from ..demo import describe_stream
 
     results = _results(apps.load(name))
-    stream = results["cross_validation"]["stream"]
-    rows = [[key.replace("_", " "), _number(value)] for key, value in stream.items() if isinstance(value, int | float)]
-    return f"{describe_stream(results)}\n\n" + markdown(["stream", "measured"], rows)
-
-
-def _number(value: float) -> str:
-    return f"{value:,}" if isinstance(value, int) else f"{value:.4g}"
+    rows = []
+    for key, what in (("stream", "published streaming test"), ("noisy_stream", "noisy")):
+        found = results[key]
+        low, high = found["false_accepts_per_hour_interval"]
+        rows.append(
+            [
+                what,
+                found["composition"],
+                f"{found['false_accepts_per_hour']:.1f} ({low:.1f} to {high:.1f})",
+                f"{100 * found['miss_rate']:.1f} %",
+                f"{100 * found['substitution_rate']:.1f} %",
+                found["keywords"],
+            ]
+        )
+    columns = ["stream", "composition", "false accepts an hour (95 %)", "missed", "of these another word", "keywords"]
+    return f"{describe_stream(results)}\n\n{markdown(columns, rows)}"
 
 
 _WRITERS: dict[str, Callable[[str], str]] = {
