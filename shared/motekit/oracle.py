@@ -37,9 +37,7 @@ class Tflm:
         kind = kinds.kPreserveAllTensors if keep_tensors else kinds.kAllocationRecording
         arena = (1 << 20) + 12 * len(data) + 4 * sum(tensor.bytes for tensor in graph.tensors)
         try:
-            self._interpreter = runtime.Interpreter.from_bytes(
-                data, arena_size=arena, intrepreter_config=kind
-            )
+            self._interpreter = runtime.Interpreter.from_bytes(data, arena_size=arena, intrepreter_config=kind)
         except (RuntimeError, ValueError) as error:
             raise ModelError(
                 f"TensorFlow Lite Micro cannot load the model ({error}). Use operators that it knows."

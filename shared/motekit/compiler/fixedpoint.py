@@ -23,7 +23,7 @@ def quantize_multiplier(value: float) -> tuple[int, int]:
     multiplier : int
         0, or 2^30 <= multiplier < 2^31.
     shift : int
-        -31 to 30.
+        At least -31; kernels take at most 30, which their operators check.
     """
     if value == 0.0:
         return 0, 0
@@ -34,8 +34,6 @@ def quantize_multiplier(value: float) -> tuple[int, int]:
         shift += 1
     if shift < -31:
         return 0, 0
-    if shift > 30:
-        return 2**31 - 1, 30
     return multiplier, shift
 
 

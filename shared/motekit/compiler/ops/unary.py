@@ -34,6 +34,13 @@ def _clamp(value: int, low: int = -128, high: int = 127) -> int:
     return max(low, min(high, value))
 
 
+def _bounded(graph: Graph, node: Node, factor: float) -> float:
+    """A quotient of scales with which int8 values stay in 32 bits."""
+    if factor >= 2.0**22:
+        raise node_error(graph, node, "its scales differ by more than 2^22")
+    return factor
+
+
 def rescale_table(factor: float, source: Tensor, result: Tensor, low: int = -128, high: int = 127) -> list[int]:
     """Requantization of every int8 value by `factor`, the quotient of both scales."""
     multiplier, shift = fixedpoint.quantize_multiplier(factor)
@@ -50,7 +57,7 @@ def relu(graph: Graph, node: Node, target: Target) -> Kernel | Alias:
     """Clamp below zero, with requantization."""
     source, result = _edges(graph, node)
     # the quotient in float32, as TensorFlow Lite Micro computes it here (but not in QUANTIZE)
-    factor = float(source.scale / result.scale)
+    factor = _bounded(graph, node, float(source.scale / result.scale))
     return lookup(graph, node, rescale_table(factor, source, result, max(-128, result.zero_point)))
 
 
@@ -118,8 +125,8 @@ def leaky_relu(graph: Graph, node: Node, target: Target) -> Kernel | Alias:
     if not np.isfinite(alpha) or alpha < 0:
         raise node_error(graph, node, f"alpha is {alpha}")
     # quotients in float32, as TensorFlow Lite Micro computes them
-    above = fixedpoint.quantize_multiplier(float(source.scale / result.scale))
-    below = fixedpoint.quantize_multiplier(float(source.scale * alpha / result.scale))
+    above = fixedpoint.quantize_multiplier(_bounded(graph, node, float(source.scale / result.scale)))
+    below = fixedpoint.quantize_multiplier(_bounded(graph, node, float(source.scale * alpha / result.scale)))
     table = []
     for value in range(-128, 128):
         centred = value - source.zero_point
