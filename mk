@@ -24,6 +24,11 @@ TOOLS = {
     "arm-none-eabi-gcc": ["gcc-arm-none-eabi", "libnewlib-arm-none-eabi"],
     "qemu-system-arm": ["qemu-system-arm"],
 }
+# what only the tests of AVR code need
+TEST_TOOLS = {
+    "avr-gcc": ["gcc-avr", "avr-libc"],
+    "simavr": ["simavr"],
+}
 
 
 def say(text):
@@ -31,9 +36,9 @@ def say(text):
     print(f"mk: {text}", file=sys.stderr, flush=True)
 
 
-def missing_packages():
+def missing_packages(tools):
     """Apt packages of the tools that are not there."""
-    missing = [package for tool, packages in TOOLS.items() if not shutil.which(tool) for package in packages]
+    missing = [package for tool, packages in tools.items() if not shutil.which(tool) for package in packages]
     # Debian keeps two parts of its own Python in packages of their own
     version = "python{}.{}".format(*sys.version_info)
     if sys.prefix == "/usr":
@@ -44,9 +49,9 @@ def missing_packages():
     return missing
 
 
-def install_tools():
+def install_tools(tools):
     """Install missing system tools through apt-get; without the rights, say which and go on."""
-    packages = missing_packages()
+    packages = missing_packages(tools)
     if not packages:
         return
     sudo = [] if os.geteuid() == 0 else ["sudo", "-n"]
@@ -118,13 +123,13 @@ def main():
         sys.exit("mk: Python 3.11 or newer is needed; this is " + sys.version.split()[0])
     arguments = sys.argv[1:] or ["--help"]
     if not os.environ.get("MOTEKIT_NO_APT"):
-        install_tools()
+        install_tools(TOOLS | TEST_TOOLS if arguments[0] == "test" else TOOLS)
     install_package()
     environment = {**os.environ, "PATH": f"{VENV / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}"}
     command = [str(PYTHON), "-m", "motekit", *arguments]
     if arguments[0] == "test":
         os.chdir(ROOT)
-        command = [str(PYTHON), "-m", "pytest", *arguments[1:]]
+        command = [str(PYTHON), "-m", "pytest", *(arguments[1:] or ["-n", "2"])]
     elif arguments[0] == "lint":
         os.chdir(ROOT)
         command = [str(PYTHON), "-m", "ruff", "check", ".", *arguments[1:]]

@@ -9,6 +9,8 @@ TOOLS = {
     "gcc": ["gcc", "libc6-dev"],
     "arm-none-eabi-gcc": ["gcc-arm-none-eabi", "libnewlib-arm-none-eabi"],
     "qemu-system-arm": ["qemu-system-arm"],
+    "avr-gcc": ["gcc-avr", "avr-libc"],
+    "simavr": ["simavr"],
 }
 
 
