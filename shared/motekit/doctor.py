@@ -9,6 +9,8 @@ from typing import Any
 from . import paths
 from .toolchain import TOOLS
 
+_ONLY_FOR_AVR = ("avr-gcc", "simavr")
+
 
 def examine() -> dict[str, Any]:
     """Check Python, packages, system tools and data; each check has a remedy for when it fails."""
@@ -38,8 +40,9 @@ def _package(name: str) -> dict[str, Any]:
 
 
 def _tool(program: str, packages: list[str]) -> dict[str, Any]:
+    optional = program in _ONLY_FOR_AVR
     if not shutil.which(program):
-        return _check(program, False, "", f"sudo apt-get install {' '.join(packages)}")
+        return _check(program, False, "", f"sudo apt-get install {' '.join(packages)}", optional)
     lines = subprocess.run([program, "--version"], capture_output=True, text=True).stdout.splitlines()
     return _check(program, True, lines[0] if lines else "found", "")
 
