@@ -7,10 +7,10 @@ import sys
 
 import pytest
 import soundfile
-from signals import noise
 
 from motekit import app as apps
 from motekit import paths
+from signals import noise
 
 ROOT = paths.project_root()
 
@@ -19,7 +19,16 @@ ROOT = paths.project_root()
 def installed(tmp_path_factory):
     """The files of a wheel, laid out as an installation."""
     folder = tmp_path_factory.mktemp("installed")
-    command = [sys.executable, "setup.py", "-q", "build", "--build-base", folder / "base", "--build-lib", folder / "lib"]
+    command = [
+        sys.executable,
+        "setup.py",
+        "-q",
+        "build",
+        "--build-base",
+        folder / "base",
+        "--build-lib",
+        folder / "lib",
+    ]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr
     return folder / "lib"
