@@ -49,9 +49,18 @@ class Schedule:
 
 
 def seed_everything(seed: int) -> None:
-    """Seed Python, NumPy and TensorFlow, so that one machine trains the same network again."""
-    import keras
+    """Seed Python, NumPy and TensorFlow, so that one machine trains the same network again.
 
+    Sums on several threads come in any order, so TensorFlow gets one thread an operator; a process in which it
+    has run before keeps what it has.
+    """
+    import contextlib
+
+    import keras
+    import tensorflow as tf
+
+    with contextlib.suppress(RuntimeError):
+        tf.config.threading.set_intra_op_parallelism_threads(1)
     keras.utils.set_random_seed(seed)
 
 
