@@ -53,8 +53,10 @@ _KERNELS = """
 | kernel | a multiply-accumulate costs |
 |---|---|
 | `*_pair` (DSP extension), blocks of 4 pixels x 2 channels | 12 instructions for 16 in the loop: 1 load of weights, 1 SXTB16, 2 double loads of activations, 8 SMLAD; two channels share one stream of weights as 256 b + a. Then 10 to 11 an output for requantization and set-up, and widening the activations once for all channels |
-| `*_pair`, single pixels and dense layers | 17 instructions for 16, of which 8 SMLAD, 6 SXTB16; 10 to 15 an output |
+| `*_pair`, single pixels and dense layers | 17 instructions for 16, of which 8 SMLAD, 6 SXTB16; 15 an output |
 | `mk_depthwise_s8_plane` 3x3 (DSP) | 15 for 18 in the loop (6 SMLAD and 6 SMLAxy for two outputs, 3 double loads), 19 for the two outputs' requantization and stores, 2 a pixel to copy it into its plane |
+| `mk_depthwise_s8_plane`, other sizes (DSP) | 11 for 8 in the loop (2 taps of 4 outputs), 2 a pixel to copy |
+| `mk_depthwise_s8_quad` (DSP), streaming layers of one output | 14 for 4 in the loop, 40 an output |
 | `*_row` (Helium) | 10 instructions for 64 in the loop; 30 for the 4 outputs' requantization and pointers |
 | `mk_depthwise_s8_lanes` (Helium) | 51 for 72 in the loop, 25 for 8 outputs |
 | `*_row` (Cortex-M0+, M3) | 3.6 in the loop; 30 to 60 an output, because M0+ has no long product |
