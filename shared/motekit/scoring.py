@@ -12,7 +12,7 @@ from .data import catalog
 from .data.recording import Recording
 from .errors import ConfigError, DataError
 from .pipeline import Pipeline
-from .pretrained import Pretrained
+from .pretrained import Pretrained, app_with
 
 
 def evaluate_pretrained(
@@ -61,7 +61,7 @@ def evaluate_pretrained(
         "host": runtimes.host_scores(windows),
     }
     if board:
-        replayed = _replay(app, board, recordings, progress, model)
+        replayed = _replay(app_with(pipeline.model), board, recordings, progress)
         scores[board] = np.array([next(replayed) for _ in recordings], np.int8)
     return evaluate(
         scores,
@@ -107,7 +107,6 @@ def _replay(
     board: str,
     recordings: list[Recording],
     progress: Callable[[int, int], None] | None,
-    model: Pretrained | None,
 ) -> Iterator[np.ndarray]:
     """Scores of each recording's window, from the firmware on a board."""
     from .firmware.run import FirmwareReplay

@@ -8,7 +8,7 @@ import numpy as np
 
 from .app import App
 from .pipeline import Pipeline, Replay
-from .pretrained import Pretrained
+from .pretrained import Pretrained, app_with
 
 
 @dataclass
@@ -96,7 +96,7 @@ def verify(
 
     pipeline = Pipeline(app, model)
     found = Verification(board)
-    with FirmwareReplay(app, board) as firmware:
+    with FirmwareReplay(app_with(pipeline.model), board) as firmware:
         for name, samples in recordings:
             found.names.append(name)
             found.python.append(pipeline.stream([samples]))
