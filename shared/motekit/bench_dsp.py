@@ -78,6 +78,11 @@ SOURCES = {
     "logmel_pcan_vad_1s": ("logmel", "rfft_q31", "log", "pcan"),
     "delta_49x13": ("delta",),
     "quantizer_1000": ("quantize",),
+    "beats_1000": ("beats", "quantile"),
+    "hrv_60": ("hrv", "quantile"),
+    "rr_60": ("rr", "quantile", "sum"),
+    "cancel_3x10x200": ("cancel", "moments", "sum"),
+    "heart_rate_191": ("heart_rate", "math"),
     "features_3x125": (
         "features",
         "feature_statistics",
@@ -185,8 +190,10 @@ def read_hashes(folder: Path) -> dict[str, int]:
     return {row["name"].decode(): int(row["hash"]) for row in _read(folder)}
 
 
-def _core_sources() -> list[Path]:
-    return sorted((core_dir() / "src" / "dsp").glob("*.c"))
+def core_sources() -> list[Path]:
+    """Sources of the core's blocks that the bench runs."""
+    source = core_dir() / "src"
+    return [*sorted((source / "dsp").glob("*.c")), source / "post" / "heart_rate.c"]
 
 
 @functools.cache
@@ -204,7 +211,7 @@ def host_hashes() -> dict[str, int]:
         command = [
             _tool("cc", "gcc"), "-std=c99", "-O2", "-ffp-contract=off", "-Wall", "-Wextra", "-Werror",
             "-Wno-unused-const-variable", f"-I{core_dir() / 'include'}", f"-I{folder}",
-            *map(str, case_sources()), *map(str, _core_sources()), "-lm", "-o", str(folder / "bench"),
+            *map(str, case_sources()), *map(str, core_sources()), "-lm", "-o", str(folder / "bench"),
         ]  # fmt: skip
         _run(command, "building the bench for the host")
         _run([str(folder / "bench")], "the bench on the host", cwd=folder)
@@ -214,7 +221,7 @@ def host_hashes() -> dict[str, int]:
 def _compile_core(folder: Path, target: Board) -> list[Path]:
     """Objects of the core's blocks for a board."""
     compiler = _tool("arm-none-eabi-gcc", "gcc-arm-none-eabi")
-    paths = _core_sources()
+    paths = core_sources()
     command = [compiler, *target.cpu, *_FLAGS, f"-I{core_dir() / 'include'}", "-c", *map(str, paths)]
     _run(command, "compiling the blocks", cwd=folder)
     return [folder / f"{path.stem}.o" for path in paths]

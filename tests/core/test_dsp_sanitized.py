@@ -12,9 +12,8 @@ FLAGS = ["-std=c99", "-O1", "-g", "-ffp-contract=off", "-fsanitize=address,undef
 
 
 def build(program: Path, *sources: Path) -> Path:
-    core = sorted((paths.core_dir() / "src" / "dsp").glob("*.c"))
     include = ["-I", str(paths.core_dir() / "include"), "-I", str(program.parent)]
-    command = ["cc", *FLAGS, *include, *map(str, [*sources, *core]), "-lm", "-o", str(program)]
+    command = ["cc", *FLAGS, *include, *map(str, [*sources, *bench_dsp.core_sources()]), "-lm", "-o", str(program)]
     result = subprocess.run(command, capture_output=True, text=True)
     assert result.returncode == 0, result.stderr
     return program
