@@ -107,8 +107,6 @@ def _run(command: Sequence[str], what: str, cwd: Path | None = None, timeout: fl
     if done.returncode:
         lines = (done.stderr or done.stdout).strip().splitlines()
         first = next((line for line in lines if "error" in line or "overflow" in line), lines[-1] if lines else "")
-        if __import__("os").environ.get("DBG"):
-            print(done.stderr)
         raise ToolError(f"{what} failed ({done.returncode}): {first.strip()}")
 
 
