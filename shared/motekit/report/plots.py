@@ -172,5 +172,5 @@ def pipeline(samples: np.ndarray, rows: np.ndarray, rate_hz: int, q: int, hop_s:
 def save(figure: Figure, path: Path | str) -> Path:
     """Write a figure as PNG, in one step."""
     with replacing(Path(path).with_suffix(".png")) as temporary:
-        figure.savefig(temporary, format="png", dpi=110)
+        figure.savefig(temporary, format="png", dpi=90, pil_kwargs={"optimize": True})
     return Path(path).with_suffix(".png")
