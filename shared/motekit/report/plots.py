@@ -146,8 +146,10 @@ def det(points: Sequence[tuple[float, float]], chosen: tuple[float, float] | Non
     """Detection error trade-off: (false accepts an hour, miss rate) by threshold, and the chosen one."""
     figure = Figure(figsize=(6.0, 4.2), layout="constrained")
     axes = figure.subplots()
-    ordered = sorted(points)
-    axes.step([p[0] for p in ordered], [100 * p[1] for p in ordered], where="post", color="#2a6f97")
+    # of thresholds with as many false accepts the one with fewer misses counts
+    fewest = {accepts: misses for accepts, misses in sorted(points, reverse=True)}
+    ordered = sorted(fewest.items())
+    axes.plot([p[0] for p in ordered], [100 * p[1] for p in ordered], ".-", color="#2a6f97")
     if chosen:
         axes.plot(chosen[0], 100 * chosen[1], "o", color="#d00000", label="thresholds in use")
         axes.legend()
