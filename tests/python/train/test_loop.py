@@ -13,12 +13,12 @@ def network(outputs=(2, 3)):
     return keras.Model(x, [keras.layers.Dense(n)(hidden) for n in outputs])
 
 
-def epoch(number, n=256, scale=1.0):
+def epoch(number, n=256):
     rng = np.random.default_rng(number)
     x = rng.normal(size=(n, 4)).astype(np.float32)
     sign = (x[:, 0] + x[:, 1] > 0).astype(int)
     third = np.clip(np.floor(x[:, 2] + 1.5), 0, 2).astype(int)
-    return x * np.float32(scale), [np.eye(2, dtype=np.float32)[sign], np.eye(3, dtype=np.float32)[third]]
+    return x, [np.eye(2, dtype=np.float32)[sign], np.eye(3, dtype=np.float32)[third]]
 
 
 def trained(seed=3, epochs=15):
@@ -62,8 +62,13 @@ def test_an_error_while_making_an_epoch_ends_the_training():
 
 
 def test_a_loss_that_is_no_number_is_told():
+    def broken(number):
+        inputs, targets = epoch(number)
+        # in the targets: what ReLU makes of an input that is no number depends on the machine
+        return inputs, [target * np.float32("nan") for target in targets]
+
     with pytest.raises(ConfigError, match="diverged"):
-        fit(network(), lambda k: epoch(k, scale=float("nan")), Schedule(epochs=1, batch=64))
+        fit(network(), broken, Schedule(epochs=1, batch=64))
 
 
 def test_too_few_examples_and_impossible_schedules_are_refused():

@@ -56,6 +56,9 @@ static uint32_t blend(uint32_t share, uint32_t x)
 /* The floor after a row with energy `step` above it (Q16 of log2). */
 static int32_t follow(const mk_pcan_config *config, int32_t floor, int32_t step)
 {
+    /* at once: the powers below have 30 bits, too few for a fall from speech to digital silence */
+    if (step <= 0 && config->fall == ONE_Q30)
+        return floor + step;
     /* the larger of the two is taken out, so that only powers below 1 are formed */
     if (step > 0)
         return floor + step + log2_of(blend((uint32_t)(ONE_Q30 - config->rise), (uint32_t)step));

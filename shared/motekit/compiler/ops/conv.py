@@ -167,7 +167,9 @@ def transpose_conv(graph: Graph, node: Node, target: Target) -> Kernel:
     stride = _pair(graph, node, "stride")
     pads = []
     for out, size, window, step in zip((out_h, out_w), (in_h, in_w), kernel, stride, strict=True):
-        expected = padding_of(graph, node, out, window, step, 1) if out >= window else (size, 0)
+        # a filter may be wider than the output only where padding cuts it
+        fits = out >= window or node.options["padding"] == "SAME"
+        expected = padding_of(graph, node, out, window, step, 1) if fits else (size, 0)
         if expected[0] != size:
             raise node_error(graph, node, f"{out} outputs do not come from {size} inputs")
         pads.append(expected[1])
