@@ -149,6 +149,10 @@ def _first_line(error: Exception) -> str:
     return (str(error) or type(error).__name__).splitlines()[0][:120]
 
 
+def _no_dimensions(name: str, shape: tuple[int, ...]) -> ModelError:
+    return ModelError(f"tensor {name!r} has shape {list(shape)}. Convert the model with fixed, positive dimensions.")
+
+
 def _damaged(problem: str) -> ModelError:
     return ModelError(f"the .tflite file is damaged ({problem}). Export or download it again.")
 
@@ -203,6 +207,9 @@ class _Reader:
             for i in range(self.count(subgraph.OperatorsLength(), MAX_NODES, "operators"))
         ]
         graph = Graph(tensors, nodes, inputs, outputs)
+        used = {number for node in nodes for number in (*node.inputs, *node.outputs)} | {*inputs, *outputs}
+        for number in used & {k for k, tensor in enumerate(tensors) if tensor.shape == (0,)}:
+            raise _no_dimensions(tensors[number].name, (0,))
         _check_wiring(graph, main=index == 0)
         return graph
 
@@ -226,10 +233,9 @@ class _Reader:
         if rank > MAX_RANK:
             raise ModelError(f"tensor {name!r} has {rank} dimensions, the limit is {MAX_RANK}. Reshape it.")
         shape = tuple(int(value) for value in source.ShapeAsNumpy()) if rank else ()
-        if any(not 0 < size <= MAX_DIMENSION for size in shape):
-            raise ModelError(
-                f"tensor {name!r} has shape {list(shape)}. Convert the model with fixed, positive dimensions."
-            )
+        # LSTM operators keep scales in tensors of no elements, which no operator reads
+        if shape != (0,) and any(not 0 < size <= MAX_DIMENSION for size in shape):
+            raise _no_dimensions(name, shape)
         tensor = Tensor(name, dtype, shape, self.quantization(source, name, dtype, shape))
         if int(np.prod(shape, dtype=object)) > MAX_ELEMENTS:
             raise ModelError(f"tensor {name!r} of shape {list(shape)} is too large. Use a smaller network.")
