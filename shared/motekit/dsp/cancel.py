@@ -16,8 +16,9 @@ class Canceller(FloatBlock):
         float32[length], e.g. a Hann window: of the fit, and of the result.
     references, targets : int
         Signals that explain, and that are explained.
-    lags : int
-        Samples of each reference that explain a target's sample: target `t` by reference `t` to `t + lags - 1`.
+    lags, stride : int
+        Samples of each reference that explain a target's sample, and their distance: target `t` by reference `t`,
+        `t + stride` to `t + (lags - 1) * stride`.
     memory : sequence of float
         0 to below 1, one to four: the normal equations of a window are its own plus `memory` times the last's.
     ridge : float
@@ -36,25 +37,30 @@ class Canceller(FloatBlock):
         references: int = 3,
         targets: int = 1,
         lags: int = 10,
+        stride: int = 1,
         memory: tuple[float, ...] = (0.0,),
         ridge: float = 0.01,
     ):
         terms = references * lags
-        if not (min(references, targets, lags) >= 1 and terms <= lib.MK_CANCEL_MOST_TERMS and targets < 256):
+        if not (min(references, targets, lags, stride) >= 1 and max(targets, stride) < 256 and terms <= lib.MK_CANCEL_MOST_TERMS):
             raise ConfigError(
                 f"{references} references at {lags} lags are {terms} terms, "
                 f"not 1 to {lib.MK_CANCEL_MOST_TERMS}. Take fewer lags."
             )
         if not 1 <= len(memory) <= lib.MK_CANCEL_MOST_MEMORIES:
             raise ConfigError(f"{len(memory)} memories are not 1 to {lib.MK_CANCEL_MOST_MEMORIES}.")
-        super().__init__(references=references, targets=targets, lags=lags, memory=list(memory), ridge=ridge)
+        super().__init__(
+            references=references, targets=targets, lags=lags, stride=stride, memory=list(memory), ridge=ridge
+        )
         self._weights = floats(weights).copy()
-        self._shape = (references, len(self._weights) + lags - 1), (targets, len(self._weights)), len(memory)
+        span = len(self._weights) + (lags - 1) * stride
+        self._shape = (references, span), (targets, len(self._weights)), len(memory)
         equations = terms * (terms + 1) // 2 + terms * targets
         self._memory = np.zeros(len(memory) * equations, np.float32)
         self._scratch = np.zeros(len(self._weights) + terms + 2 * equations, np.float32)
         config = ffi.new("mk_cancel_config *")
         config.length, config.references, config.lags = min(len(self._weights), 65535), references, lags
+        config.stride = stride
         config.targets, config.memories, config.ridge = targets, len(memory), ridge
         config.memory[0 : len(memory)] = list(memory)
         config.weights = fp(self._weights)
@@ -73,7 +79,7 @@ class Canceller(FloatBlock):
         lib.mk_cancel_reset(self._state)
 
     def process(self, reference: np.ndarray, target: np.ndarray) -> np.ndarray:
-        """Next window: float32[references, length + lags - 1] and [targets, length] to [memories, targets, length]."""
+        """Next window: float32[references, length + (lags - 1) stride] and [targets, length] to [memories, targets, length]."""
         reference, target = floats(reference), floats(target)
         if (reference.shape, target.shape) != self._shape[:2]:
             raise ConfigError(

@@ -35,12 +35,12 @@ def windows(reference: np.ndarray, target: np.ndarray):
         yield reference[:, start : start + LENGTH + LAGS - 1], target[:, start + 4 : start + 4 + LENGTH]
 
 
-def oracle(pairs, memory: float, ridge: float) -> list[np.ndarray]:
+def oracle(pairs, memory: float, ridge: float, delays=tuple(range(LAGS))) -> list[np.ndarray]:
     """The same problem, in float64, by numpy's solver."""
     equations, right, found = 0.0, 0.0, []
     for reference, target in pairs:
         reference, target = reference.astype(np.float32).astype(float), target.astype(np.float32).astype(float)
-        z = np.array([row[lag : lag + LENGTH] for row in reference for lag in range(LAGS)])
+        z = np.array([row[lag : lag + LENGTH] for row in reference for lag in delays])
         z = (z - z.mean(axis=1, keepdims=True)) * HANN.astype(np.float32)
         y = (target - target.mean(axis=1, keepdims=True)) * HANN.astype(np.float32)
         equations, right = z @ z.T + memory * equations, z @ y.T + memory * right
@@ -150,3 +150,14 @@ def test_wrong_parameters_are_refused(given):
 def test_windows_of_another_shape_are_refused():
     with pytest.raises(ConfigError, match="a window has shapes"):
         Canceller(HANN).process(np.zeros((3, LENGTH)), np.zeros((1, LENGTH)))
+
+
+def test_a_stride_leaves_samples_out():
+    acceleration = motion(4)
+    target = np.array([artefact(acceleration)])
+    pairs = list(windows(acceleration, target))
+    # lags 0, 3, 6 and 9 of the ten
+    sparse = Canceller(HANN, lags=4, stride=3)
+    for (reference, part), wanted in zip(pairs, oracle(pairs, 0.0, 0.01, (0, 3, 6, 9)), strict=True):
+        found = sparse.process(reference[:, : LENGTH + 9], part)[0]
+        assert np.abs(found - wanted).max() < 1e-4 * np.abs(part * HANN).max()

@@ -10,7 +10,7 @@
 
 #define INTERVALS 60u
 #define LENGTH 200u
-#define TERMS 30u
+#define TERMS 15u
 #define TARGETS 2u
 #define MEMORIES 3u
 #define STATES 191u
@@ -63,7 +63,7 @@ static mk_status prepare_cancel(void)
 {
     for (uint32_t i = 0; i < LENGTH; i++)
         weights[i] = mk_div((float)(i < LENGTH / 2u ? i + 1u : LENGTH - i), LENGTH / 2.0f);
-    const mk_cancel_config config = {LENGTH, 3, 10, TARGETS, MEMORIES, 0.01f, {0.0f, 0.5f, 0.85f, 0.0f}, weights};
+    const mk_cancel_config config = {LENGTH, 3, 5, 2, TARGETS, MEMORIES, 0, 0.01f, {0.0f, 0.5f, 0.85f, 0.0f}, weights};
     return mk_cancel_init(&cancel, &config, case_memory);
 }
 
