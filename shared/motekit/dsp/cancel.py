@@ -42,7 +42,8 @@ class Canceller(FloatBlock):
         ridge: float = 0.01,
     ):
         terms = references * lags
-        if not (min(references, targets, lags, stride) >= 1 and max(targets, stride) < 256 and terms <= lib.MK_CANCEL_MOST_TERMS):
+        within = min(references, targets, lags, stride) >= 1 and max(targets, stride) < 256
+        if not (within and terms <= lib.MK_CANCEL_MOST_TERMS):
             raise ConfigError(
                 f"{references} references at {lags} lags are {terms} terms, "
                 f"not 1 to {lib.MK_CANCEL_MOST_TERMS}. Take fewer lags."
@@ -79,7 +80,10 @@ class Canceller(FloatBlock):
         lib.mk_cancel_reset(self._state)
 
     def process(self, reference: np.ndarray, target: np.ndarray) -> np.ndarray:
-        """Next window: float32[references, length + (lags - 1) stride] and [targets, length] to [memories, targets, length]."""
+        """Next window: float32[references, span] and [targets, length] to [memories, targets, length].
+
+        The span is `length + (lags - 1) * stride`.
+        """
         reference, target = floats(reference), floats(target)
         if (reference.shape, target.shape) != self._shape[:2]:
             raise ConfigError(
