@@ -11,14 +11,17 @@ from .paths import project_root
 
 _SECTIONS = {
     "app": {"name", "summary", "version", "dataset"},
-    "sensor": {"kind", "channels", "unit", "rate_hz", "range"},
+    "sensor": {"kind", "channels", "unit", "scale", "rate_hz", "range"},
     "window": {"length_s", "hop_s"},
+    "conditioning": None,
     "features": None,
     "model": {"labels", "quantization"},
     "decision": None,
     "boards": {"emulated"},
     "budget": None,
 }
+#: what an app with a chain of its own may declare elsewhere, or not need
+_OPTIONAL = ("window", "features", "model", "decision")
 _BUDGET = {"flash", "ram", "instructions_per_window"}
 
 
@@ -31,9 +34,11 @@ class App:
     folder : Path
         The app's folder.
     sensor, window, model, decision : dict
-        The tables of app.toml of that name.
+        The tables of app.toml of that name; empty where an app with its own chain declares none.
     features : list of dict
         The `[[features]]`, in order.
+    declared : dict
+        All of app.toml.
     budget : dict of dict
         By board: flash and RAM in bytes, instructions a window.
     """
@@ -50,9 +55,20 @@ class App:
     decision: dict[str, Any]
     boards: list[str]
     budget: dict[str, dict[str, int]]
+    declared: dict[str, Any]
 
     @property
-    def rate_hz(self) -> int:
+    def has_chain(self) -> bool:
+        """Whether the app has a chain of its own (`motekit.chain.Chain`)."""
+        return (self.folder / "chain.py").is_file()
+
+    @property
+    def unknown_sections(self) -> set[str]:
+        """Tables of app.toml that only the app's own chain can know."""
+        return set(self.declared) - set(_SECTIONS)
+
+    @property
+    def rate_hz(self) -> float:
         """Sampling rate the app listens at, in Hz."""
         return self.sensor["rate_hz"]
 
@@ -76,6 +92,10 @@ class App:
     @property
     def feature_hash(self) -> int:
         """64 bits that change whenever the features' bits may change."""
+        if self.has_chain:
+            from . import chains
+
+            return chains.of(self).feature_hash
         return int.from_bytes(self.feature_block.digest()[:8], "big")
 
     @property
@@ -130,7 +150,7 @@ def load(name: str | Path) -> App:
         declared = tomllib.loads(path.read_text(encoding="utf8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path}: {error}. Correct the file.") from error
-    _check(declared, path)
+    _check(declared, path, own_chain=(folder / "chain.py").is_file())
     return App(
         folder=folder.resolve(),
         name=declared["app"]["name"],
@@ -138,22 +158,26 @@ def load(name: str | Path) -> App:
         version=declared["app"]["version"],
         dataset=declared["app"].get("dataset", ""),
         sensor=declared["sensor"],
-        window=declared["window"],
-        features=declared["features"],
-        model=declared["model"],
-        decision=declared["decision"],
+        window=declared.get("window", {}),
+        features=declared.get("features", []),
+        model=declared.get("model", {}),
+        decision=declared.get("decision", {}),
         boards=declared.get("boards", {}).get("emulated", ["host"]),
         budget=declared.get("budget", {}),
+        declared=declared,
     )
 
 
-def _check(declared: dict[str, Any], path: Path) -> None:
+def _check(declared: dict[str, Any], path: Path, own_chain: bool) -> None:
     """Raise a ConfigError that names the first thing wrong with an app.toml."""
-    for section in ("app", "sensor", "window", "features", "model", "decision"):
-        if section not in declared:
+    optional = _OPTIONAL if own_chain else ()
+    for section in ("app", "sensor", *_OPTIONAL):
+        if section not in declared and section not in optional:
             raise ConfigError(f"{path}: section [{section}] is missing. Add it (see docs/add-an-app.md).")
     for section, table in declared.items():
         if section not in _SECTIONS:
+            if own_chain:
+                continue  # the chain knows (chains.of)
             raise ConfigError(f"{path}: unknown section [{section}]. Known: {', '.join(_SECTIONS)}.")
         known = _SECTIONS[section]
         if known is not None and (unknown := set(table) - known):
@@ -167,14 +191,14 @@ def _check(declared: dict[str, Any], path: Path) -> None:
         ("app", "name", str),
         ("app", "summary", str),
         ("app", "version", str),
-        ("sensor", "rate_hz", int),
+        ("sensor", "rate_hz", int | float),
         ("sensor", "channels", list),
         ("window", "length_s", int | float),
         ("window", "hop_s", int | float),
         ("model", "labels", list),
     ):
-        if not isinstance(declared[section].get(key), kind):
+        if section in declared and not isinstance(declared[section].get(key), kind):
             raise ConfigError(f"{path}: [{section}] {key} is missing or not of the right kind. Correct it.")
-    labels = declared["model"]["labels"]
+    labels = declared.get("model", {}).get("labels", ["any"])
     if len(set(labels)) != len(labels) or not labels:
         raise ConfigError(f"{path}: [model] labels must be different from each other, and at least one.")

@@ -11,9 +11,11 @@ import numpy as np
 from . import agreement
 from .agreement import Row, Runtimes
 from .app import App
+from .audio_chain import AudioChain, window_end_s
+from .chain import Take
 from .errors import MissingToolError
 from .pipeline import Pipeline, Replay
-from .verify import Verification, verify, window_end_s
+from .verify import Verification, verify
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,12 @@ class Outcome:
     #: why the board did not run, if it did not
     missing: str
     results: dict[str, Any]
-    pipeline: Pipeline
+    chain: AudioChain
+
+    @property
+    def pipeline(self) -> Pipeline:
+        """The chain over arrays and streams."""
+        return self.chain.pipeline
 
     @property
     def times(self) -> np.ndarray:
@@ -69,19 +76,20 @@ def perform(app: App, board: str, say: Callable[[str], None] = lambda _: None) -
     say("making the built-in stream of synthetic speech")
     scene = builtin_scene()
     say("compiling the network for this computer and listening to the stream")
-    pipeline = Pipeline(app)
+    chain = AudioChain(app)
+    pipeline = chain.pipeline
     host = pipeline.stream([scene.samples])
     say(f"building the firmware for {board} and replaying the stream through it")
     verification, missing = None, ""
     try:
-        verification = verify(app, board, [(scene.name, scene.samples)])
+        verification = verify(chain, board, [Take(scene.name, "", scene.samples, source=scene.source)])
     except MissingToolError as error:
         missing = str(error)
     say("comparing the runtimes")
-    boards = {board: verification.firmware[0].scores} if verification else {}
+    boards = {board: chain.replay_of(verification.firmware[0]).scores} if verification else {}
     windows = pipeline.windows(pipeline.block.process(scene.samples))
     rows = agreement.rows(Runtimes(pipeline), windows, boards)
-    return Outcome(app, scene, host, rows, verification, missing, results_of(app), pipeline)
+    return Outcome(app, scene, host, rows, verification, missing, results_of(app), chain)
 
 
 def timeline(outcome: Outcome, width: int = 100) -> str:

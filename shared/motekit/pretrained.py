@@ -10,10 +10,7 @@ from typing import Any
 import numpy as np
 
 from .app import App
-from .app import load as load_app
 from .errors import ModelError
-from .files import write_bytes
-from .paths import work_dir
 from .post import Keyword
 
 
@@ -90,19 +87,6 @@ def load(app: App, folder: Path | str | None = None) -> Pretrained:
             f"({app.feature_hash:016x}). Train again: motekit train {app.name}."
         )
     return Pretrained(app, folder, info)
-
-
-def app_with(model: Pretrained) -> App:
-    """The app whose own model this is: the app itself, or a copy of it in the work folder that holds the model."""
-    app = model.app
-    if model.folder.resolve() == app.pretrained.resolve():
-        return app
-    folder = work_dir() / "models" / f"{app.name}-{model.hash:016x}"
-    for path in (app.folder / "app.toml", *app.folder.glob("*.py")):
-        write_bytes(folder / path.name, path.read_bytes())
-    for name in ("model.json", "model.tflite", "float.tflite"):
-        write_bytes(folder / "pretrained" / name, _read(model.folder / name))
-    return load_app(folder)
 
 
 def _read(path: Path) -> bytes:

@@ -6,35 +6,33 @@ from typing import Any
 
 import numpy as np
 
+from . import chains
 from .agreement import Runtimes
 from .app import App
+from .audio_chain import AudioChain
 from .data import catalog
 from .data.recording import Recording
 from .errors import ConfigError, DataError
 from .pipeline import Pipeline
-from .pretrained import Pretrained, app_with
 
 
 def evaluate_pretrained(
-    app: App,
+    chain: AudioChain,
     data: Path | str,
     *,
     board: str | None = "mps2_an386",
-    model: Pretrained | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> dict[str, Any]:
     """Score every recording of a folder in the official layout of the app's data set.
 
     Parameters
     ----------
-    app : App
-        The application.
+    chain : AudioChain
+        The application with the model to score.
     data : Path
         The folder; everything in it is scored.
     board : str or None
         Board to replay the recordings on as well; None for none.
-    model : Pretrained, optional
-        The model; the committed one unless given.
     progress : callable, optional
         Called with (done, total) during the replay.
 
@@ -51,8 +49,8 @@ def evaluate_pretrained(
     """
     from .train.evaluate import evaluate
 
+    app, pipeline = chain.app, chain.pipeline
     recordings = load_recordings(app, data)
-    pipeline = Pipeline(app, model)
     runtimes = Runtimes(pipeline)
     windows = np.stack([one_window(pipeline, recording) for recording in recordings])
     scores = {
@@ -61,7 +59,7 @@ def evaluate_pretrained(
         "host": runtimes.host_scores(windows),
     }
     if board:
-        replayed = _replay(app_with(pipeline.model), board, recordings, progress)
+        replayed = _replay(chain, board, recordings, progress)
         scores[board] = np.array([next(replayed) for _ in recordings], np.int8)
     return evaluate(
         scores,
@@ -103,7 +101,7 @@ def find_data(app: App, data: Path | str | None) -> Path:
 
 
 def _replay(
-    app: App,
+    chain: AudioChain,
     board: str,
     recordings: list[Recording],
     progress: Callable[[int, int], None] | None,
@@ -111,9 +109,9 @@ def _replay(
     """Scores of each recording's window, from the firmware on a board."""
     from .firmware.run import FirmwareReplay
 
-    with FirmwareReplay(app, board) as firmware:
+    with FirmwareReplay(chains.app_with(chain), board) as firmware:
         for index, recording in enumerate(recordings):
-            found = firmware.replay(recording.samples)
+            found = chain.replay_of(firmware.answer(recording.samples))
             if len(found.scores) != 1:
                 raise DataError(f"{recording.name}: {board} scored {len(found.scores)} windows, not one.")
             yield found.scores[0]

@@ -3,6 +3,7 @@ import shutil
 import pytest
 
 from motekit import app as apps
+from motekit import chains
 from motekit.errors import ConfigError
 
 
@@ -22,10 +23,11 @@ def change(folder, old: str, new: str) -> None:
 def test_every_app_of_the_project_is_well_formed():
     assert "keyword_spotting" in apps.app_names()
     for name in apps.app_names():
-        app = apps.load(name)
+        app, chain = apps.load(name), chains.of(name)
         assert app.name == name
-        assert app.rows > 0 and app.stride > 0
+        assert 0 < chain.feature_hash < 2**64 and 0 < chain.model_hash < 2**64
         assert set(app.budget) <= {*app.boards}
+        assert all(path.stat().st_size < 300_000 for path in chain.model_files())
 
 
 def test_a_folder_anywhere_is_an_app(folder):

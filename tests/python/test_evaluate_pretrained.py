@@ -6,7 +6,7 @@ import shutil
 import pytest
 
 from motekit import app as apps
-from motekit import pretrained
+from motekit import chains, pretrained
 from motekit.datasets.synthetic import speech
 from motekit.errors import DataError
 from motekit.scoring import evaluate_pretrained
@@ -23,7 +23,7 @@ def folder(tmp_path_factory):
 
 
 def test_every_runtime_scores_every_recording(app, folder):
-    found = evaluate_pretrained(app, folder, board="host")
+    found = evaluate_pretrained(chains.of(app), folder, board="host")
     assert list(found["rows"])[:3] == ["float", "tflm", "host"]
     assert found["agree"] and found["data"]["source"] == "synthetic"
     assert found["data"]["windows"] == 24
@@ -37,17 +37,17 @@ def test_another_model_is_the_one_that_the_firmware_runs(app, folder, tmp_path):
     info = json.loads((other / "model.json").read_text())
     info["decision"]["on"] = {label: 0.1 for label in info["decision"]["on"]}
     (other / "model.json").write_text(json.dumps(info))
-    chosen = pretrained.load(app, other)
-    copy = pretrained.app_with(chosen)
+    chosen = chains.of(app, other)
+    copy = chains.app_with(chosen)
     assert copy.folder != app.folder and copy.feature_hash == app.feature_hash
     assert pretrained.load(copy).info["decision"]["on"]["yes"] == 0.1
-    assert evaluate_pretrained(app, folder, board="host", model=chosen)["agree"]
+    assert evaluate_pretrained(chosen, folder, board="host")["agree"]
 
 
 def test_its_own_model_needs_no_copy(app):
-    assert pretrained.app_with(pretrained.load(app)) is app
+    assert chains.app_with(chains.of(app)) is app
 
 
 def test_a_folder_without_recordings_is_named(app, tmp_path):
     with pytest.raises(DataError, match="holds no"):
-        evaluate_pretrained(app, tmp_path, board=None)
+        evaluate_pretrained(chains.of(app), tmp_path, board=None)

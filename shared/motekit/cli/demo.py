@@ -35,7 +35,7 @@ def demo(
     with result(json, show) as done:
         outcome = work.perform(apps.load(name), board, lambda text: console.print(f"[dim]{text} ...[/dim]"))
         path = work.page(outcome, report)
-        found = outcome.verification.summary(outcome.app) if outcome.verification else {"app": name, "board": board}
+        found = outcome.verification.summary(outcome.chain) if outcome.verification else {"app": name, "board": board}
         done(found | {"missing": outcome.missing or None, "report": str(path)})
     if outcome.verification and not outcome.verification.agree:
         raise typer.Exit(1)

@@ -65,32 +65,39 @@ def run(
     name: AppName,
     source: Annotated[
         str,
-        typer.Option("--input", "-i", help="A recording, a folder of recordings, or `stream` (built in)."),
+        typer.Option("--input", "-i", help="A recording, a folder of recordings, or `synthetic` (built in)."),
     ],
     board: Board = "mps2_an386",
     resample: Annotated[bool, typer.Option(help="Convert recordings of another sampling rate.")] = False,
     json: Json = False,
 ) -> None:
     """Replay recordings through an app's firmware and compare every bit with Python."""
-    from .. import app as declared
-    from ..data.inputs import recordings
+    from .. import chains
     from ..verify import verify
 
     def show(found: dict) -> None:
         for event in found["events"]:
-            print(f"{event['recording']}  {event['time_s']:8.2f} s  {event['label']}  {event['probability']:.2f}")
+            print(f"{event['recording']}  {event['time_s']:8.2f} s  {event['label']}  {_details(event)}".rstrip())
         same = ", ".join(f"{what} {'identical' if ok else 'DIFFERENT'}" for what, ok in found["equal"].items())
         print(f"{found['recordings']} recordings, {found['windows']} windows on {board}: {same}")
         print(", ".join(f"{key} {value:,}" for key, value in found["cost"].items() if value is not None))
 
     with result(json, show) as done:
-        app = declared.load(name)
+        chain = chains.of(name)
         # all of them first: a bad file is said before minutes are spent on a build
-        given = list(recordings(source, app.rate_hz, resample=resample))
-        found = verify(app, board, given).summary(app)
+        given = chain.inputs(source, resample=resample)
+        found = verify(chain, board, given).summary(chain)
         done(found)
     if not found["agree"]:
         raise typer.Exit(1)
+
+
+def _details(event: dict) -> str:
+    """What an event says besides where, when and what."""
+    told = {key: value for key, value in event.items() if key not in ("recording", "time_s", "label", "window")}
+    return " ".join(
+        f"{key} {value:.2f}" if isinstance(value, float) else f"{key} {value}" for key, value in told.items()
+    )
 
 
 @commands.command()

@@ -20,6 +20,8 @@ Data = Annotated[
 ]
 Out = Annotated[Path | None, typer.Option("--out", "-o", help="Folder for the model; build/train/APP unless given.")]
 Seed = Annotated[int, typer.Option(help="Seed of everything random.")]
+Task = Annotated[str | None, typer.Option(help="Which of the app's models, where it has several; else the first.")]
+Synthetic = Annotated[bool, typer.Option(help="Use synthetic recordings, made on the spot.")]
 Epochs = Annotated[int | None, typer.Option(help="Epochs; the recipe's unless given.")]
 
 
@@ -36,18 +38,26 @@ def train(
     out: Out = None,
     seed: Seed = 0,
     epochs: Epochs = None,
-    synthetic: Annotated[bool, typer.Option(help="Train on synthetic recordings, made on the spot.")] = False,
+    task: Task = None,
+    synthetic: Synthetic = False,
     json: Json = False,
 ) -> None:
     """Train an app's network on all recordings of a folder, quantize it, write model and provenance."""
-    from .. import app as apps
-    from ..scoring import find_data
-    from ..train.workflow import train_app
+    from .. import chains
 
     with result(json, _show_trained) as done, bar("training") as advance:
-        app = apps.load(name)
-        folder = None if synthetic else find_data(app, data)
-        done(train_app(app, folder, _out(app.name, out), seed=seed, epochs=epochs, progress=advance))
+        chain = chains.of(name)
+        task = chain.task(task)
+        folder = None if synthetic else _data(chain, task, data)
+        out = _out(chain.app.name, out)
+        done(chain.train(folder, out, task=task, seed=seed, epochs=epochs, progress=advance))
+
+
+def _data(chain, task: str | None, data: Path | None) -> Path:
+    """The folder given, or the task's data set where the catalog finds it on this machine."""
+    from ..data import catalog
+
+    return data or catalog.require(chain.dataset(task))
 
 
 def _show_trained(found: dict) -> None:
@@ -120,8 +130,13 @@ def evaluate(
     model: Annotated[
         Path | None, typer.Option(help="Folder of another trained model to score (motekit train --out).")
     ] = None,
+    task: Task = None,
     split: Annotated[
-        str | None, typer.Option(help="`speaker`: train and score by fold. `stream`: the continuous stream.")
+        str | None,
+        typer.Option(
+            help="Train and score by fold, holding out what the split names: speaker, subject, record, station, load, "
+            "diameter, as the app has them. `stream`: score a continuous stream."
+        ),
     ] = None,
     folds: Annotated[int, typer.Option(help="Folds of --split speaker.")] = 5,
     minutes: Annotated[int, typer.Option(help="Length of --split stream.")] = 30,
@@ -129,54 +144,37 @@ def evaluate(
         str, typer.Option("--board", "-b", help="Board to replay the recordings on too, or `none`.")
     ] = "mps2_an386",
     out: Annotated[
-        Path | None, typer.Option("--out", "-o", help="Folder whose results.json takes the figures of --split speaker.")
+        Path | None, typer.Option("--out", "-o", help="Folder whose results.json takes the figures.")
     ] = None,
     seed: Seed = 0,
     epochs: Epochs = None,
+    synthetic: Synthetic = False,
     json: Json = False,
 ) -> None:
     """Score a model: float, TensorFlow Lite Micro, C on the host, C on the MCU."""
-    from .. import app as apps
-    from .. import pretrained as models
-    from ..scoring import evaluate_pretrained, find_data
+    from .. import chains
 
     with result(json, _show_scores) as done, bar("evaluating") as advance:
-        app = apps.load(name)
-        folder = find_data(app, data)
-        if split in (None, "none"):
-            if not (pretrained or model):
-                raise ConfigError("say what to score: --pretrained, --model DIR, or --split speaker to train by fold.")
-            chosen = models.load(app, model)
-            where = None if board == "none" else board
-            done(evaluate_pretrained(app, folder, board=where, model=chosen, progress=advance))
-        elif split == "speaker":
-            from ..train.workflow import evaluate_folds
-
-            done(evaluate_folds(app, folder, folds=folds, seed=seed, epochs=epochs, out=out, progress=advance))
-        elif split == "stream":
-            from ..train.workflow import evaluate_stream
-
-            done(evaluate_stream(app, folder, minutes=minutes, seed=seed, progress=advance))
-        else:
-            raise ConfigError(f"there is no split {split!r}. Choose speaker or stream.")
+        chain = chains.of(name, model)
+        task = chain.task(task)
+        split = None if split == "none" else split
+        if split is None and not (pretrained or model):
+            raise ConfigError("say what to score: --pretrained, --model DIR, or --split to train by fold.")
+        folder = None if synthetic else _data(chain, task, data)
+        where = None if board == "none" else board
+        settings = {"seed": seed, "epochs": epochs, "folds": folds, "out": out, "minutes": minutes}
+        done(chain.evaluate(folder, task=task, split=split, board=where, progress=advance, **settings))
 
 
 def _show_scores(found: dict) -> None:
     data = found["data"]
-    rows = [
-        [
-            runtime,
-            *[
-                f"{row[key]:.4f}" if isinstance(row.get(key), float) else row.get(key, "")
-                for key in ("accuracy", "macro_f1")
-            ],
-        ]
-        for runtime, row in found.get("rows", {}).items()
-    ]
+    scored = found.get("rows", {})
+    keys = list(dict.fromkeys(key for row in scored.values() for key, v in row.items() if isinstance(v, float)))
+    rows = [[name, *(f"{row[key]:.4f}" if key in row else "" for key in keys)] for name, row in scored.items()]
     counts = f"{data.get('groups')} groups, {data.get('windows')} windows"
     print(f"{found['app']} on {data.get('name')} ({data.get('source')}), {counts}")
     if rows:
-        table("Scores", ["runtime", "accuracy", "macro F1"], rows)
+        table("Scores", ["runtime", *(key.replace("_", " ") for key in keys)], rows)
         print("integer rows identical" if found["agree"] else "integer rows DIFFER")
     for key, value in found["metrics"].items():
         print(f"{key}: {value}")

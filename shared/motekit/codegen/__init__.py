@@ -1,5 +1,5 @@
 """An app's constants and model as C, for its firmware."""
 
-from .generate import generate
+from .header import header
 
-__all__ = ["generate"]
+__all__ = ["header"]

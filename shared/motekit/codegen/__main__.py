@@ -3,11 +3,10 @@
 import sys
 from pathlib import Path
 
-from ..app import load
+from .. import chains
 from ..errors import MotekitError
-from .generate import generate
 
 try:
-    generate(load(sys.argv[1]), Path(sys.argv[2]), *sys.argv[3:4])
+    chains.of(sys.argv[1]).generate(Path(sys.argv[2]), sys.argv[3] if len(sys.argv) > 3 else "dsp")
 except MotekitError as error:
     sys.exit(f"motekit: {error}")

@@ -8,8 +8,8 @@ import numpy as np
 from ..errors import DataError
 from . import audio
 
-#: names the built-in synthetic stream
-STREAM = "stream"
+#: either names the built-in synthetic stream
+STREAM, SYNTHETIC = "stream", "synthetic"
 
 
 def recordings(source: str | Path, rate_hz: int, *, resample: bool = False) -> Iterator[tuple[str, np.ndarray]]:
@@ -18,7 +18,7 @@ def recordings(source: str | Path, rate_hz: int, *, resample: bool = False) -> I
     Parameters
     ----------
     source : str or Path
-        A .wav or .flac file, a folder (all such files below it, by name), or "stream".
+        A .wav or .flac file, a folder (all such files below it, by name), or "synthetic" (also called "stream").
     rate_hz : int
         Rate the app listens at.
     resample : bool
@@ -29,14 +29,14 @@ def recordings(source: str | Path, rate_hz: int, *, resample: bool = False) -> I
     DataError
         If there is nothing there, or a file cannot be used; the line names it.
     """
-    if str(source) == STREAM and not Path(source).exists():
+    if str(source) in (STREAM, SYNTHETIC) and not Path(source).exists():
         from .stream import demo
 
         yield "built-in stream", demo().samples
         return
     path = Path(source)
     if not path.exists():
-        raise DataError(f"{path} does not exist. Name a recording, a folder of recordings, or `{STREAM}`.")
+        raise DataError(f"{path} does not exist. Name a recording, a folder of recordings, or `{SYNTHETIC}`.")
     files = [path]
     if path.is_dir():
         files = sorted(f for f in path.rglob("*") if f.suffix.lower() in audio.SUFFIXES and f.is_file())

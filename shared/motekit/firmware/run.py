@@ -1,32 +1,18 @@
-"""Recordings through an app's firmware: replayed over the link, answered like `motekit.pipeline`."""
+"""Recordings through an app's firmware: replayed over the link, answered like an app's chain in Python."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from .. import chains
 from ..app import App
 from ..app import load as load_app
+from ..chain import Answer
 from ..errors import LinkError
-from ..link import Hello, Outputs, Recording, Session, Stats
-from ..pipeline import Replay
-from ..post import KeywordEvent
+from ..link import Hello, Outputs, Recording, Session
 from .build import BuildResult, build
 from .emulate import Emulation
-
-
-@dataclass(frozen=True)
-class ReplayResult(Replay):
-    """A firmware's answer to one recording.
-
-    Attributes
-    ----------
-    stats : Stats
-        What it has cost.
-    """
-
-    stats: Stats
 
 
 class FirmwareReplay:
@@ -103,15 +89,10 @@ class FirmwareReplay:
         self._stack = recording.stats.stack_used
         return recording
 
-    def replay(
-        self, samples: np.ndarray, on_progress: Callable[[int, int], None] | None = None
-    ) -> ReplayResult:
-        """Replay samples, int16[n] or int16[n, channels], from a reset."""
+    def answer(self, samples: np.ndarray, on_progress: Callable[[int, int], None] | None = None) -> Answer:
+        """Replay samples, int16[n] or int16[n, channels], from a reset; as `motekit.chain.Chain.answer` says it."""
         found = self.raw(samples, on_progress=on_progress)
-        events = [KeywordEvent(event.at, event.code, event.value / 65536) for event in found.events]
-        features = _table(found.features, np.int16).reshape(-1, self.app.feature_block.width)
-        scores = _table(found.scores, np.int8).reshape(-1, len(self.app.labels))
-        return ReplayResult(features, scores, events, found.stats)
+        return Answer(found.features, found.scores, found.events)
 
     def cost(self) -> dict[str, Any]:
         """Instructions from one window's scores to the next at most, flash, RAM and stack in bytes.
@@ -119,9 +100,7 @@ class FirmwareReplay:
         Where a clock cannot count instructions (the host) or a stack cannot be measured, None.
         """
         if not self._longest:  # nothing so far was long enough for two windows
-            length = self.app.window["length_s"] + 3 * self.app.window["hop_s"]
-            shape = (round(length * self.hello.rate_hz), self.hello.channels)
-            self.raw(np.random.default_rng(0).integers(-3000, 3000, shape, np.int16), Outputs(0))
+            self.raw(chains.of(self.app).probe(self.hello.rate_hz, self.hello.channels), Outputs(0))
         per_tick = self._instructions_per_tick()
         return {
             "instructions_per_window": round(self._longest * per_tick) if per_tick else None,
@@ -144,31 +123,9 @@ class FirmwareReplay:
         return result
 
 
-def replay(app: App | str, board: str, samples: np.ndarray, **options) -> ReplayResult:
-    """Build an app's firmware, replay one recording through it on an emulated board.
-
-    Parameters
-    ----------
-    app : App or str
-        The application.
-    board : str
-        An emulated board.
-    samples : int16[n] or int16[n, channels]
-        Raw counts.
-    **options
-        Of `FirmwareReplay`.
-    """
-    with FirmwareReplay(app, board, **options) as firmware:
-        return firmware.replay(samples)
-
-
 def _check(app: App, hello: Hello) -> None:
     if (hello.app, hello.feature_hash) != (app.name, app.feature_hash):
         raise LinkError(
             f"the firmware is {hello.app} {hello.version} with features {hello.feature_hash:016x}, "
             f"not {app.name} with {app.feature_hash:016x}. Build and flash it again."
         )
-
-
-def _table(rows: list[bytes], dtype: type) -> np.ndarray:
-    return np.frombuffer(b"".join(rows), np.dtype(dtype).newbyteorder("<")).astype(dtype)

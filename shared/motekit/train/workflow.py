@@ -15,7 +15,8 @@ from ..data import catalog, published, splits, stream
 from ..data.recording import Recording
 from ..data.scoring import StreamScore
 from ..errors import DataError, ModelError
-from ..files import replacing, write_text
+from ..files import replacing
+from ..report.results import save
 from . import crossval, package, thresholds, words
 from . import recipe as recipes
 from .quantize import Converted, quantize
@@ -314,13 +315,6 @@ def evaluate_stream(
         "metrics": found.metrics(),
         "det": _det(app, [heard]),
     }
-
-
-def save(folder: Path, figures: Mapping[str, Any]) -> Path:
-    """Put figures into a folder's results.json, beside those of other names that are there."""
-    path = folder / "results.json"
-    kept = json.loads(path.read_text(encoding="utf8")) if path.is_file() else {}
-    return write_text(path, json.dumps({**kept, **figures}, indent=1) + "\n")
 
 
 def _recordings(

@@ -1,0 +1,163 @@
+"""The chain of apps that listen: samples to log-mel or MFCC rows, an int8 network, keyword decisions."""
+
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from . import pretrained
+from .app import App
+from .chain import Answer, Chain, Progress, Take
+from .data.inputs import STREAM, SYNTHETIC, recordings
+from .errors import ConfigError
+from .link import Event
+from .pipeline import Pipeline, Replay
+from .post import KeywordEvent
+
+
+class AudioChain(Chain):
+    """See `motekit.chain.Chain`; the streaming runtime is the core's `mk_audio_stream`."""
+
+    @cached_property
+    def model(self) -> pretrained.Pretrained:
+        """The model, checked against the app."""
+        return pretrained.load(self.app, self.folder)
+
+    @cached_property
+    def pipeline(self) -> Pipeline:
+        """The chain over arrays and streams."""
+        return Pipeline(self.app, self.model)
+
+    @property
+    def feature_hash(self) -> int:
+        """See `Chain`."""
+        return self.app.feature_hash
+
+    @property
+    def model_hash(self) -> int:
+        """See `Chain`."""
+        return self.model.hash
+
+    def generate(self, out_dir: Path, target: str) -> None:
+        """See `Chain`."""
+        from .codegen.generate import generate
+
+        generate(self.app, out_dir, target, self.model)
+
+    def takes(self, source: Path | None, limit: int | None = None) -> list[Take]:
+        """See `Chain`."""
+        return self.inputs(STREAM if source is None else str(source))[:limit]
+
+    def inputs(self, source: str, resample: bool = False) -> list[Take]:
+        """See `Chain`; `stream` is another name of the built-in stream."""
+        kind = "synthetic" if source in (STREAM, SYNTHETIC) else "real"
+        found = recordings(source, self.app.rate_hz, resample=resample)
+        return [Take(name, name, samples, source=kind) for name, samples in found]
+
+    def answer(self, frames: np.ndarray) -> Answer:
+        """See `Chain`."""
+        return answer_of(self.pipeline.stream([frames]))
+
+    def replay_of(self, answer: Answer) -> Replay:
+        """A firmware's answer as the pipeline gives it."""
+        features = np.frombuffer(b"".join(answer.features), "<i2").astype(np.int16)
+        scores = np.frombuffer(b"".join(answer.scores), np.int8)
+        return Replay(
+            features.reshape(-1, self.app.feature_block.width),
+            scores.reshape(-1, len(self.app.labels)),
+            [KeywordEvent(e.at, e.code, e.value / 65536) for e in answer.events],
+        )
+
+    def describe(self, event: Event) -> dict[str, Any]:
+        """See `Chain`."""
+        return {
+            "label": self.app.labels[event.code],
+            "time_s": round(window_end_s(self.app, event.at), 3),
+            "window": event.at,
+            "probability": round(event.value / 65536, 4),
+        }
+
+    def probe(self, rate_hz: float, channels: int) -> np.ndarray:
+        """See `Chain`."""
+        length = self.app.window["length_s"] + 3 * self.app.window["hop_s"]
+        return np.random.default_rng(0).integers(-3000, 3000, (round(length * rate_hz), channels), np.int16)
+
+    def train(
+        self,
+        data: Path | None,
+        out: Path,
+        *,
+        task: str | None = None,
+        seed: int = 0,
+        epochs: int | None = None,
+        progress: Progress | None = None,
+    ) -> dict[str, Any]:
+        """See `Chain`."""
+        from .train.workflow import train_app
+
+        self.task(task)
+        return train_app(self.app, data, out, seed=seed, epochs=epochs, progress=progress)
+
+    def evaluate(
+        self,
+        data: Path | None,
+        *,
+        task: str | None = None,
+        split: str | None = None,
+        board: str | None = "mps2_an386",
+        seed: int = 0,
+        epochs: int | None = None,
+        folds: int = 5,
+        out: Path | None = None,
+        progress: Progress | None = None,
+        minutes: float = 30,
+        **_: Any,
+    ) -> dict[str, Any]:
+        """See `Chain`; splits are "speaker" and "stream"."""
+        from .scoring import evaluate_pretrained
+        from .train.workflow import evaluate_folds, evaluate_stream
+
+        self.task(task)
+        if split is None:
+            told = None if progress is None else lambda done, total: progress(done, total, "replaying")
+            return evaluate_pretrained(self, data, board=board, progress=told)
+        if split == "speaker":
+            return evaluate_folds(self.app, data, folds=folds, seed=seed, epochs=epochs, out=out, progress=progress)
+        if split == "stream":
+            return evaluate_stream(self.app, data, minutes=minutes, seed=seed, progress=progress)
+        raise ConfigError(f"there is no split {split!r}. Choose speaker or stream.")
+
+    def figures(self, name: str) -> str:
+        """See `Chain`."""
+        from .report import audio
+
+        return audio.figures(self.app, name)
+
+    def draw(self, folder: Path) -> None:
+        """See `Chain`."""
+        from .report import audio
+
+        audio.draw(self, folder)
+
+    def model_files(self) -> Sequence[Path]:
+        """See `Chain`."""
+        return [self.folder / "model.tflite"]
+
+
+def answer_of(replay: Replay) -> Answer:
+    """A replay as firmware says it over the link."""
+    return Answer(
+        [row.astype("<i2").tobytes() for row in replay.features],
+        [row.tobytes() for row in replay.scores],
+        [Event(e.window, e.label, round(e.probability * 65536)) for e in replay.events],
+    )
+
+
+def window_end_s(app: App, window: int) -> float:
+    """Seconds from the start of a stream to the end of a window."""
+    block = app.feature_block
+    last_row = app.rows - 1 + window * app.stride
+    frame = getattr(block, "logmel", block).frame_length
+    return (last_row * block.hop + frame) / app.rate_hz

@@ -1,0 +1,214 @@
+"""What a command needs to know of an app, whatever it listens to: its chain from samples to events.
+
+An app whose features, model and decision app.toml can declare needs nothing more (`chains.of` finds the chain for
+it). Any other has a `chain.py` that defines `AppChain(Chain)`.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from .app import App
+from .errors import ConfigError
+from .link import Event
+
+#: in a channel of a frame: there is no sample (unplugged, dropped, not a number)
+MISSING = -32768
+
+#: called with (done, total, what is being done)
+Progress = Callable[[int, int, str], None]
+
+
+@dataclass(frozen=True)
+class Take:
+    """A recording in the form the app's sensor gives it.
+
+    Attributes
+    ----------
+    name : str
+        For people.
+    group : str
+        Subject, speaker, machine or station: never on both sides of a split.
+    frames : int16[n] or int16[n, channels]
+        Raw counts at the rate of [sensor]; `MISSING` where there is no sample.
+    truth : any
+        What the app's evaluation compares with.
+    source : str
+        "real" or "synthetic".
+    """
+
+    name: str
+    group: str
+    frames: np.ndarray
+    truth: Any = None
+    source: str = "real"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a chain makes of a recording, byte for byte as firmware says it over the link.
+
+    Attributes
+    ----------
+    features, scores : list of bytes
+        One a feature row and one a window.
+    events : list of Event
+        In order.
+    """
+
+    features: list[bytes] = field(default_factory=list)
+    scores: list[bytes] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+
+    def equal(self, other: "Answer") -> dict[str, bool]:
+        """Whether features, scores and decisions are the same, bit for bit."""
+        return {
+            "features": self.features == other.features,
+            "scores": self.scores == other.scores,
+            "decisions": self.events == other.events,
+        }
+
+
+class Chain(ABC):
+    """An app's way from samples to events, with a model.
+
+    Parameters
+    ----------
+    app : App
+        The application.
+    model : Path, optional
+        Folder of another trained model than the app's own.
+
+    Attributes
+    ----------
+    tasks : tuple of str
+        What `--task` may name; the first is the default. Empty: there is one task, without a name.
+    sections : frozenset of str
+        Tables of app.toml that only this chain knows.
+    """
+
+    tasks: tuple[str, ...] = ()
+    sections: frozenset[str] = frozenset()
+
+    def __init__(self, app: App, model: Path | None = None):
+        self.app = app
+        self.folder = Path(model) if model else app.pretrained
+
+    @property
+    @abstractmethod
+    def feature_hash(self) -> int:
+        """64 bits that change whenever the features' bits may change."""
+
+    @property
+    @abstractmethod
+    def model_hash(self) -> int:
+        """64 bits that tell the model, or models, from any others."""
+
+    @abstractmethod
+    def generate(self, out_dir: Path, target: str) -> None:
+        """Write app_config.h and the C sources that firmware/app.c is built with; `target` is the compiler's."""
+
+    @abstractmethod
+    def takes(self, source: Path | None, limit: int | None = None) -> list[Take]:
+        """Recordings of a folder or of one file; None: synthetic ones, the same on every machine.
+
+        Raises
+        ------
+        DataError
+            If there is nothing there that the app can listen to.
+        """
+
+    @abstractmethod
+    def answer(self, frames: np.ndarray) -> Answer:
+        """What Python's own chain says to the frames, from a reset."""
+
+    @abstractmethod
+    def describe(self, event: Event) -> dict[str, Any]:
+        """An event in words: at least `label` and `time_s`."""
+
+    @abstractmethod
+    def train(
+        self,
+        data: Path | None,
+        out: Path,
+        *,
+        task: str | None = None,
+        seed: int = 0,
+        epochs: int | None = None,
+        progress: Progress | None = None,
+    ) -> dict[str, Any]:
+        """Train on everything in `data` (None: synthetic) and write the model into `out`."""
+
+    @abstractmethod
+    def evaluate(
+        self,
+        data: Path | None,
+        *,
+        task: str | None = None,
+        split: str | None = None,
+        board: str | None = "mps2_an386",
+        seed: int = 0,
+        epochs: int | None = None,
+        folds: int = 5,
+        out: Path | None = None,
+        progress: Progress | None = None,
+        **options: Any,
+    ) -> dict[str, Any]:
+        """Score the model on everything in `data`, or, with a split, train and score by fold.
+
+        Returns
+        -------
+        dict
+            The object of `motekit evaluate --json`; with `out`, its results.json has kept the figures.
+        """
+
+    def dataset(self, task: str | None) -> str:
+        """Name in the catalog of the data set of a task."""
+        return self.app.declared.get("tasks", {}).get(task, {}).get("dataset", self.app.dataset)
+
+    def task(self, name: str | None) -> str | None:
+        """The task that `name` names; the first without one.
+
+        Raises
+        ------
+        ConfigError
+            If there is no such task.
+        """
+        if name is None:
+            return self.tasks[0] if self.tasks else None
+        if name not in self.tasks:
+            known = f"Choose one of: {', '.join(self.tasks)}" if self.tasks else "Leave --task away"
+            raise ConfigError(f"{self.app.name} has no task {name!r}. {known}.")
+        return name
+
+    def inputs(self, source: str, resample: bool = False) -> list[Take]:
+        """What `motekit run --input` names: a recording, a folder, or `synthetic`."""
+        path = Path(source)
+        if source in ("synthetic", "stream") and not path.exists():
+            return self.takes(None)
+        if not path.exists():
+            raise ConfigError(f"{path} does not exist. Name a recording, a folder of recordings, or `synthetic`.")
+        return self.takes(path)
+
+    def scene(self) -> Take:
+        """The built-in recording that cost is measured on."""
+        return self.takes(None, limit=1)[0]
+
+    def probe(self, rate_hz: float, channels: int) -> np.ndarray:
+        """Frames that hold more than two windows, to measure the cost of one."""
+        return self.scene().frames
+
+    def figures(self, name: str) -> str:
+        """Markdown of the measured figures that a document asks for with `<!-- figures: NAME APP -->`."""
+        raise ConfigError(f"{self.app.name} has no figures {name!r}. Correct the document.")
+
+    def draw(self, folder: Path) -> None:  # noqa: B027  an app may have no pictures
+        """Draw the pictures that documents show into `folder`, from results.json; none unless overridden."""
+
+    def model_files(self) -> Sequence[Path]:
+        """The int8 models that go onto the device."""
+        return sorted(path for path in self.folder.glob("*.tflite") if "float" not in path.name.split("."))
