@@ -7,7 +7,7 @@ import pytest
 
 from float_signals import assert_same_bits, broken, finite, ppg
 from motekit import paths
-from motekit.core import lib
+from motekit.core import ffi, lib
 from motekit.dsp import conditioning, shape, spectral, statistics
 from motekit.dsp.features import VALUES, WindowFeatures
 from motekit.dsp.floats import floats, fp
@@ -124,9 +124,10 @@ def test_wrong_declarations_are_refused(declared, message):
 
 def test_the_core_refuses_what_is_not_whole():
     block = WindowFeatures([{"block": "correlation"}], LENGTH, AXES, RATE_HZ)
-    block._array[0].channel = 3
+    row = ffi.cast("mk_feature *", block.struct.features)
+    row.channel = 3
     assert lib.mk_features_check(block.struct) == 1
-    block._array[0].channel = 255
+    row.channel = 255
     out, scratch = np.empty(block.width, np.float32), np.empty(block.scratch, np.float32)
     assert lib.mk_features_check(block.struct) == 0
     assert lib.mk_features_process(block.struct, fp(floats(frames())), fp(out), fp(scratch)) & 16

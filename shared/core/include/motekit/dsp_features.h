@@ -40,6 +40,8 @@ typedef struct {
     uint32_t scratch;
     uint16_t count, length;
     uint8_t channels;
+    uint8_t detrend; /* 1: each channel loses its least-squares line before a block sees it; `frames` do not */
+    float floor;     /* above 0: and is divided by its deviation, at least this (dsp_normalise.h) */
 } mk_features_config;
 
 mk_status mk_features_check(const mk_features_config *config);
@@ -83,5 +85,8 @@ mk_quality mk_feature_correlation(const mk_feature *feature, const mk_window *wi
 
 /* Wavelet energies by level; config: mk_wavelet. Scratch: MK_WAVELET_SCRATCH(length, levels). */
 mk_quality mk_feature_wavelet(const mk_feature *feature, const mk_window *window, float *out, float *scratch);
+
+/* The window itself, every so many samples; config const uint16_t *: how many. */
+mk_quality mk_feature_samples(const mk_feature *feature, const mk_window *window, float *out, float *scratch);
 
 #endif

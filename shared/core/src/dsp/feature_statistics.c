@@ -39,3 +39,12 @@ mk_quality mk_feature_quantiles(const mk_feature *feature, const mk_window *wind
     return (mk_quality)(mk_is_finite(scratch[0]) && mk_is_finite(scratch[window->length - 1u]) ? 0u
                                                                                                 : MK_QUALITY_NONFINITE);
 }
+
+mk_quality mk_feature_samples(const mk_feature *feature, const mk_window *window, float *out, float *scratch)
+{
+    const uint32_t every = *(const uint16_t *)feature->config;
+    (void)scratch;
+    for (uint32_t i = 0; i < feature->width; i++)
+        out[i] = window->x[i * every];
+    return mk_quality_check(out, feature->width, -3.4e38f, 3.4e38f) & (MK_QUALITY_NONFINITE | MK_QUALITY_FLAT);
+}

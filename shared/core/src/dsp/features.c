@@ -1,11 +1,14 @@
 #include "motekit/dsp_features.h"
 
 #include "motekit/dsp_axes.h"
+#include "motekit/dsp_detrend.h"
+#include "motekit/dsp_math.h"
+#include "motekit/dsp_normalise.h"
 
 mk_status mk_features_check(const mk_features_config *config)
 {
     if (!config || !config->features || config->count == 0 || config->length == 0 || config->channels == 0 ||
-        config->scratch < config->length)
+        config->scratch < config->length || !(config->floor >= 0.0f) || !mk_is_finite(config->floor))
         return MK_ERR_ARG;
     for (uint32_t i = 0; i < config->count; i++) {
         const mk_feature *const f = &config->features[i];
@@ -15,15 +18,16 @@ mk_status mk_features_check(const mk_features_config *config)
     return MK_OK;
 }
 
-static void take_channel(const mk_features_config *config, const float *frames, uint32_t channel, float *x)
+static uint32_t take_channel(const mk_features_config *config, const float *frames, uint32_t channel, float *x)
 {
-    if (channel == MK_FEATURE_MAGNITUDE) {
+    if (channel == MK_FEATURE_MAGNITUDE)
         mk_magnitude_process(frames, config->length, config->channels, x);
-        return;
-    }
-    frames += channel;
-    for (uint32_t i = 0; i < config->length; i++, frames += config->channels)
-        x[i] = *frames;
+    else
+        for (uint32_t i = 0; i < config->length; i++)
+            x[i] = frames[i * config->channels + channel];
+    if (config->detrend)
+        mk_detrend_process(x, x, config->length);
+    return config->floor > 0.0f ? mk_normalise_window(x, x, config->length, config->floor) : 0u;
 }
 
 mk_quality mk_features_process(const mk_features_config *config, const float *frames, float *out, float *scratch)
@@ -32,7 +36,7 @@ mk_quality mk_features_process(const mk_features_config *config, const float *fr
     uint32_t quality = 0, taken = 256; /* no channel yet */
     for (const mk_feature *f = config->features; f < config->features + config->count; f++) {
         if (f->channel != taken)
-            take_channel(config, frames, f->channel, scratch);
+            quality |= take_channel(config, frames, f->channel, scratch);
         taken = f->channel;
         quality |= f->run(f, &window, out, scratch + config->length);
         out += f->width;
