@@ -38,6 +38,7 @@ def declarations(header: str) -> str:
     """Body of a public header in the subset of C that cffi parses: no comments, no preprocessor but constants."""
     text = (INCLUDE / "motekit" / header).read_text()
     text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
+    text = text.replace("MK_FLASH ", "")  # a qualifier of AVR compilers
     # inline functions, and what only they need, are the C compiler's business
     text = re.sub(r"^static inline.*?^}", "", text, flags=re.DOTALL | re.MULTILINE)
     text = re.sub(r"^#if defined\(__ARM.*?^#else$.*?^#endif$", "", text, flags=re.DOTALL | re.MULTILINE)
@@ -55,6 +56,9 @@ CALLBACKS = """
 extern "Python" void motekit_on_features(void *, uint32_t, const int16_t *, uint16_t);
 extern "Python" void motekit_on_scores(void *, uint32_t, const int8_t *, uint16_t);
 extern "Python" void motekit_on_event(void *, const mk_keyword_event *);
+extern "Python" void motekit_on_day(void *, const int16_t *);
+extern "Python" void motekit_on_forecast(void *, const int8_t *);
+extern "Python" void motekit_on_valve(void *, uint32_t, uint16_t, int32_t);
 """
 
 HEADERS = headers()

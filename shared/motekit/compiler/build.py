@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from ..errors import ConfigError, MotekitError
 from ..files import write_if_changed, write_text
 from ..paths import core_dir
@@ -15,9 +17,8 @@ from . import simplify
 from .emit import Code, emit
 from .fold import Item, fold, listed_steps
 from .ir import Graph, Tensor
-from .kernels import Kernel, Target
+from .kernels import Array, Kernel, Target
 from .ops import Alias, lower
-from .ops.data import copy_kernel
 from .plan import Overlap, Plan, Step, make_plan
 from .reader import read_bytes, read_tflite
 from .strips import WORTHWHILE_BYTES, Strips, candidates, chains, cut
@@ -92,18 +93,38 @@ def lower_graph(graph: Graph, target: Target, cuts: Sequence[Strips] = ()) -> _L
                 lowered.steps.append(Step(node.op, graph.tensors[part.outputs[-1]].name, part))
             else:
                 lowered.aliases.append(part)
+    if target.name == "avr":
+        lowered.steps = [part for step in lowered.steps for part in _loaded(graph, step)]
     return lowered
+
+
+def _load(graph: Graph, number: int) -> Kernel:
+    """What writes a constant into the arena; its output is a new tensor."""
+    tensor = graph.tensors[number]
+    stored = np.ascontiguousarray(tensor.data).view(np.int8).ravel()
+    return Kernel(
+        "mk_load", "motekit/nn_data.h", ("load.c",), (), (graph.add(replace(tensor, data=None)),),
+        extra=(Array("int8_t", stored, kind="weights"), stored.size),
+    )  # fmt: skip
+
+
+def _loaded(graph: Graph, step: Step) -> list[Step]:
+    """A step, and before it what brings its constant operands out of a flash that kernels cannot point to."""
+    loads = {
+        number: _load(graph, number) for number in step.kernel.inputs if graph.tensors[number].data is not None
+    }  # fmt: skip
+    inputs = tuple(loads[number].outputs[0] if number in loads else number for number in step.kernel.inputs)
+    steps = [replace(step, op="LOAD", name=graph.tensors[number].name, kernel=part) for number, part in loads.items()]
+    return [*steps, replace(step, kernel=replace(step.kernel, inputs=inputs))]
 
 
 def _materialise_constants(graph: Graph, lowered: _Lowered) -> None:
     """A constant output still has to lie in the arena."""
     for i, number in enumerate(graph.outputs):
         if graph.tensors[number].data is not None:
-            copied = graph.add(replace(graph.tensors[number], data=None))
-            size = [graph.tensors[number].elements]
-            kernel = copy_kernel(graph, number, copied, size, [1], [1])
-            lowered.steps.append(Step("COPY", graph.tensors[number].name, kernel))
-            graph.outputs[i] = copied
+            kernel = _load(graph, number)
+            lowered.steps.append(Step("LOAD", graph.tensors[number].name, kernel))
+            graph.outputs[i] = kernel.outputs[0]
 
 
 def _lower_and_plan(graph: Graph, target: Target, *, optimise: bool) -> Plan:

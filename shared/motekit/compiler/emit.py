@@ -81,14 +81,14 @@ class _Writer:
         self.graph = graph
         self.plan = plan
         self.definitions: list[str] = []
-        self.arrays: dict[tuple[str, int, bytes, tuple[int, ...]], str] = {}
+        self.arrays: dict[tuple[str, str, int, bytes, tuple[int, ...]], str] = {}
         self.structs: dict[tuple[str, str], str] = {}
         self.constants: dict[str, int] = {}
 
-    def array(self, array: Array, name: str) -> str:
+    def array(self, array: Array, name: str, place: str = "MK_FLASH ") -> str:
         """Define a constant array, or find an equal one."""
         values = np.ascontiguousarray(array.values)
-        key = (array.ctype, array.align, values.tobytes(), values.shape if values.ndim > 1 else (values.size,))
+        key = (place, array.ctype, array.align, values.tobytes(), values.shape if values.ndim > 1 else (values.size,))
         if array.ctype in _ITEM_BYTES and key in self.arrays:
             return self.arrays[key]
         self.arrays[key] = name
@@ -101,7 +101,7 @@ class _Writer:
             body = _wrapped(c_float(v) for v in values.ravel().tolist())
         else:
             body = _wrapped(c_int(v) for v in values.ravel().tolist())
-        self.definitions.append(f"static const {array.ctype} {name}[{rows}]{align} = {{\n    {body}}};\n")
+        self.definitions.append(f"static const {place}{array.ctype} {name}[{rows}]{align} = {{\n    {body}}};\n")
         return name
 
     def value(self, value: Any, name: str) -> str:
@@ -127,7 +127,7 @@ class _Writer:
         if (struct.ctype, lines) in self.structs:
             return self.structs[struct.ctype, lines]
         self.structs[struct.ctype, lines] = name
-        self.definitions.append(f"static const {struct.ctype} {name} = {{\n    {lines}}};\n")
+        self.definitions.append(f"static const MK_FLASH {struct.ctype} {name} = {{\n    {lines}}};\n")
         return name
 
     def operand(self, number: int, *, const: bool, bits: int, stride: int = 0) -> str:
@@ -138,7 +138,8 @@ class _Writer:
             values = np.ascontiguousarray(tensor.data)
             if bits:
                 values = values.view(f"int{bits}")
-            return self.array(Array(ctype, values.ravel(), kind="weights"), f"constant_{number}")
+            # kernels read their operands where activations lie
+            return self.array(Array(ctype, values.ravel(), kind="weights"), f"constant_{number}", place="")
         offset = self.plan.offset(number)
         place = f"arena + {offset}" if offset else "arena"
         place += f" + strip * {stride}u" if stride else ""
@@ -207,17 +208,18 @@ def _tensor_info(writer: _Writer, numbers: list[int], kind: str) -> str:
         if tensor.dtype not in _DTYPE_ENUM:
             raise ModelError(f"{kind} {tensor.name!r} is {tensor.dtype}. Convert the model with int8 or float edges.")
         shape = tensor.shape or (1,)
-        dims.append(f"static const int32_t {kind}{i}_dims[] = {{{', '.join(map(str, shape))}}};\n")
-        rows.append(_info_row(writer, tensor, number, f"{kind}{i}_dims", len(tensor.shape)))
-    return "".join(dims) + f"static const mk_tensor_info {kind}s[] = {{\n    " + ",\n    ".join(rows) + "};\n"
+        dims.append(f"static const MK_FLASH char {kind}{i}_name[] = {c_string(tensor.name)};\n")
+        dims.append(f"static const MK_FLASH int32_t {kind}{i}_dims[] = {{{', '.join(map(str, shape))}}};\n")
+        rows.append(_info_row(writer, tensor, number, f"{kind}{i}"))
+    return "".join(dims) + f"static const MK_FLASH mk_tensor_info {kind}s[] = {{\n    " + ",\n    ".join(rows) + "};\n"
 
 
-def _info_row(writer: _Writer, tensor: Tensor, number: int, dims: str, rank: int) -> str:
+def _info_row(writer: _Writer, tensor: Tensor, number: int, prefix: str) -> str:
     quantized = tensor.quantization
     scale = c_float(float(tensor.scale)) if quantized is not None else "0.0f"
     zero = tensor.zero_point if quantized is not None else 0
     return (
-        f"{{{c_string(tensor.name)}, {_DTYPE_ENUM[tensor.dtype]}, {rank}, {dims}, {scale}, {zero}, "
+        f"{{{prefix}_name, {_DTYPE_ENUM[tensor.dtype]}, {len(tensor.shape)}, {prefix}_dims, {scale}, {zero}, "
         f"{tensor.bytes}, {writer.plan.offset(number)}}}"
     )
 
@@ -270,28 +272,27 @@ def emit(
     sources = tuple(sorted({source for step in plan.steps for source in step.kernel.sources}))
     macro = f"MK_MODEL_{name.upper()}"
     init = _init(writer)
-    label_text = ""
-    if labels:
-        rows = _wrapped(c_string(label) for label in labels)
-        label_text = f"static const char *const labels[] = {{\n    {rows}}};\n"
+    if "mk_load(" in init:
+        headers, sources = sorted({*headers, "motekit/nn_data.h"}), tuple(sorted({*sources, "load.c"}))
     source = "".join(
         [
             f"/* Written by motekit compile; do not edit. {provenance} */\n",
             f'#include "{name}_model.h"\n\n',
             *(f'#include "{header}"\n' for header in headers),
-            "#include <string.h>\n" if "memset(" in init or "memcpy(" in init else "",
+            "#include <string.h>\n" if "memset(" in init else "",
             _PREAMBLE,
             "\n".join(writer.definitions),
             "\n" if writer.definitions else "",
+            f"static const MK_FLASH char name[] = {c_string(name)};\n",
             infos,
-            label_text,
+            _labels(labels),
             init,
             "\nstatic mk_status invoke(void *memory)\n{\n    uint8_t *const arena = memory;\n",
             "    if (!arena)\n        return MK_ERR_ARG;\n",
             *body,
             "    return MK_OK;\n}\n\n",
-            f"const mk_nn_model mk_model_{name} = {{\n",
-            f"    MK_NN_SCHEMA, {c_string(name)}, UINT64_C(0x{feature_hash:016x}), {macro}_ARENA,\n",
+            f"const MK_FLASH mk_nn_model mk_model_{name} = {{\n",
+            f"    MK_NN_SCHEMA, name, UINT64_C(0x{feature_hash:016x}), {macro}_ARENA,\n",
             f"    {len(graph.inputs)}, {len(graph.outputs)}, inputs, outputs,\n",
             f"    {'labels' if labels else '0'}, {len(labels)}, init, invoke, {plan.state_bytes}}};\n",
         ]
@@ -321,6 +322,15 @@ void mk_nn_trace(uint16_t step, const void *arena);
 """
 
 
+def _labels(labels: tuple[str, ...]) -> str:
+    """The names of the classes; each string is an array, since a literal has no place of its own."""
+    if not labels:
+        return ""
+    texts = "".join(f"static const MK_FLASH char label{i}[] = {c_string(text)};\n" for i, text in enumerate(labels))
+    rows = _wrapped(f"label{i}" for i in range(len(labels)))
+    return f"{texts}static const MK_FLASH char *const MK_FLASH labels[] = {{\n    {rows}}};\n"
+
+
 def _init(writer: _Writer) -> str:
     lines = []
     for number, tensor in enumerate(writer.graph.tensors):
@@ -335,7 +345,7 @@ def _init(writer: _Writer) -> str:
             lines.append(f"    memset(arena + {offset}, 0, {tensor.bytes});\n")
         else:
             array = writer.array(Array(_DTYPE_C[tensor.dtype], initial, kind="table"), f"initial_{number}")
-            lines.append(f"    memcpy(arena + {offset}, {array}, {tensor.bytes});\n")
+            lines.append(f"    mk_load({array}, {tensor.bytes}, arena + {offset});\n")
     text = "\nstatic mk_status init(void *memory)\n{\n"
     if not lines:
         return text + "    return memory ? MK_OK : MK_ERR_ARG;\n}\n"
@@ -378,7 +388,7 @@ def _header(
  *
  *     static union {{ uint64_t align[2]; uint8_t bytes[{macro}_ARENA]; }} arena;
  *
- *     const mk_nn_model *model = &mk_model_{name};
+ *     const MK_FLASH mk_nn_model *model = &mk_model_{name};
  *     model->init(arena.bytes);
  *     {c_in} *in = ({c_in} *)(arena.bytes + model->input[0].offset);
  *     ... write the input's elements to in ...
@@ -396,7 +406,7 @@ def _header(
 #define {macro}_FEATURE_HASH UINT64_C(0x{feature_hash:016x})
 #define {macro}_LABELS {len(labels)}u
 
-extern const mk_nn_model mk_model_{name};
+extern const MK_FLASH mk_nn_model mk_model_{name};
 
 #endif
 """

@@ -28,7 +28,7 @@ int main(void)
     mk_status status = mk_model_tiny.init(arena);
     for (uint8_t trial = 0; trial < 3; trial++) {
         for (uint8_t i = 0; i < mk_model_tiny.inputs; i++) {
-            const mk_tensor_info *const info = &mk_model_tiny.input[i];
+            const MK_FLASH mk_tensor_info *const info = &mk_model_tiny.input[i];
             for (uint32_t k = 0; k < info->bytes; k++) {
                 seed = seed * 1664525u + 1013904223u;
                 arena[info->offset + k] = (uint8_t)(seed >> 24);
@@ -39,7 +39,7 @@ int main(void)
         put('=');
         put_hex((uint8_t)status);
         for (uint8_t i = 0; i < mk_model_tiny.outputs; i++) {
-            const mk_tensor_info *const info = &mk_model_tiny.output[i];
+            const MK_FLASH mk_tensor_info *const info = &mk_model_tiny.output[i];
             for (uint32_t k = 0; k < info->bytes; k++) {
                 if (k % 32u == 0) {
                     /* simavr cuts long lines */

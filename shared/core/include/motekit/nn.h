@@ -14,6 +14,7 @@
 
 #include <stdint.h>
 
+#include "motekit/flash.h"
 #include "motekit/status.h"
 
 #define MK_NN_SCHEMA 1u
@@ -23,10 +24,10 @@ typedef enum { MK_INT8 = 0, MK_INT16 = 1, MK_INT32 = 2, MK_FLOAT32 = 3, MK_BOOL 
 
 /* real = scale * (stored - zero_point); scale is 0 for tensors that are not quantized */
 typedef struct {
-    const char *name;
+    const MK_FLASH char *name;
     mk_dtype dtype;
     uint8_t rank;
-    const int32_t *dims;
+    const MK_FLASH int32_t *dims;
     float scale;
     int32_t zero_point;
     uint32_t bytes;
@@ -35,12 +36,12 @@ typedef struct {
 
 typedef struct {
     uint32_t schema; /* MK_NN_SCHEMA of the compiler that wrote it */
-    const char *name;
+    const MK_FLASH char *name;
     uint64_t feature_hash; /* of the feature configuration it was trained on; 0: none */
     uint32_t arena_bytes;
     uint8_t inputs, outputs;
-    const mk_tensor_info *input, *output;
-    const char *const *labels;
+    const MK_FLASH mk_tensor_info *input, *output;
+    const MK_FLASH char *const MK_FLASH *labels;
     uint16_t label_count;
     mk_status (*init)(void *arena); /* clears the state (resource variables); call it once before invoke */
     mk_status (*invoke)(void *arena);

@@ -15,8 +15,8 @@
 #include "motekit/nn_quant.h"
 
 typedef struct {
-    const int8_t *weights;
-    const mk_channel *channels; /* [out_c] */
+    const MK_FLASH int8_t *weights;
+    const MK_FLASH mk_channel *channels; /* [out_c] */
     uint16_t batch;
     uint16_t in_h, in_w, in_c;
     uint16_t out_h, out_w, out_c;
@@ -32,15 +32,15 @@ typedef struct {
  * weights int8[out_c][kernel_h][kernel_w][group_c], group_c = in_c / groups. No scratch.
  * Writes out in order of rows, columns, channels; reads for output row y no input row
  * before y * stride_h - pad_top. */
-void mk_conv_s8(const mk_conv *conv, uint16_t group_c, const int8_t *in, int8_t *out);
+void mk_conv_s8(const MK_FLASH mk_conv *conv, uint16_t group_c, const int8_t *in, int8_t *out);
 
 /* Depthwise: output channel c reads input channel c / multiplier, multiplier = out_c / in_c.
  * weights int8[kernel_h][kernel_w][out_c]. No scratch. Same order of reads and writes. */
-void mk_depthwise_s8(const mk_conv *conv, const int8_t *in, int8_t *out);
+void mk_depthwise_s8(const MK_FLASH mk_conv *conv, const int8_t *in, int8_t *out);
 
 /* Transposed convolution: input pixel (y, x) adds to outputs (y * stride_h - pad_top + ky, ...).
  * weights int8[out_c][kernel_h][kernel_w][in_c]; biases without the zero point folded in, since which
  * taps meet an input depends on the place. */
-void mk_transpose_conv_s8(const mk_conv *conv, const int8_t *in, int8_t *out);
+void mk_transpose_conv_s8(const MK_FLASH mk_conv *conv, const int8_t *in, int8_t *out);
 
 #endif

@@ -12,8 +12,8 @@
 #include "motekit/nn_quant.h"
 
 typedef struct {
-    const int8_t *weights;
-    const int32_t *bias;
+    const MK_FLASH int8_t *weights;
+    const MK_FLASH int32_t *bias;
     uint32_t rows, inputs, outputs;
     int32_t multiplier, shift;
     int16_t out_zero;
@@ -21,6 +21,6 @@ typedef struct {
 } mk_dense;
 
 /* weights int8[outputs][inputs]. No scratch. out must not overlap in. */
-void mk_dense_s8(const mk_dense *dense, const int8_t *in, int8_t *out);
+void mk_dense_s8(const MK_FLASH mk_dense *dense, const int8_t *in, int8_t *out);
 
 #endif

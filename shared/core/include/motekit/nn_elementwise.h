@@ -44,13 +44,13 @@ typedef struct {
     int16_t in_zero, alpha_zero, out_zero;
 } mk_prelu;
 
-void mk_add_s8(const mk_add *add, const int8_t *a, const int8_t *b, int8_t *out);
-void mk_mul_s8(const mk_mul *mul, const int8_t *a, const int8_t *b, int8_t *out);
-void mk_maximum_s8(const mk_broadcast *over, const int8_t *a, const int8_t *b, int8_t *out);
-void mk_minimum_s8(const mk_broadcast *over, const int8_t *a, const int8_t *b, int8_t *out);
-void mk_prelu_s8(const mk_prelu *prelu, const int8_t *in, const int8_t *alpha, int8_t *out);
+void mk_add_s8(const MK_FLASH mk_add *add, const int8_t *a, const int8_t *b, int8_t *out);
+void mk_mul_s8(const MK_FLASH mk_mul *mul, const int8_t *a, const int8_t *b, int8_t *out);
+void mk_maximum_s8(const MK_FLASH mk_broadcast *over, const int8_t *a, const int8_t *b, int8_t *out);
+void mk_minimum_s8(const MK_FLASH mk_broadcast *over, const int8_t *a, const int8_t *b, int8_t *out);
+void mk_prelu_s8(const MK_FLASH mk_prelu *prelu, const int8_t *in, const int8_t *alpha, int8_t *out);
 
 /* out[i] = table[in[i] + 128]: every operator of one int8 input and one int8 output. out may be in. */
-void mk_lookup_s8(const int8_t table[256], uint32_t n, const int8_t *in, int8_t *out);
+void mk_lookup_s8(const MK_FLASH int8_t table[256], uint32_t n, const int8_t *in, int8_t *out);
 
 #endif

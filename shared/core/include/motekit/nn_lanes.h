@@ -17,6 +17,6 @@
  * out have the same shape; they must not overlap otherwise.
  * band 0: no padding is needed and nothing is copied; scratch is not used. Up to 7 bytes are read past the end of in and
  * of the weights. */
-void mk_depthwise_s8_lanes(const mk_conv *conv, uint16_t band, const int8_t *in, int8_t *out, void *scratch);
+void mk_depthwise_s8_lanes(const MK_FLASH mk_conv *conv, uint16_t band, const int8_t *in, int8_t *out, void *scratch);
 
 #endif

@@ -17,6 +17,6 @@ typedef struct {
     int32_t multiplier, shift;
 } mk_matmul;
 
-void mk_matmul_s8(const mk_matmul *matmul, const int8_t *a, const int8_t *b, int8_t *out);
+void mk_matmul_s8(const MK_FLASH mk_matmul *matmul, const int8_t *a, const int8_t *b, int8_t *out);
 
 #endif

@@ -25,15 +25,15 @@
 
 /* 1x1, stride 1, no padding; in int8[batch * out_h * out_w][in_c]. Dense layers too.
  * scratch: 8 * depth4 bytes, 4-aligned. May write over its own input if out <= in - pixels * max(0, out_c - in_c). */
-void mk_pointwise_s8_pair(const mk_conv *conv, const int8_t *in, int8_t *out, void *scratch);
+void mk_pointwise_s8_pair(const MK_FLASH mk_conv *conv, const int8_t *in, int8_t *out, void *scratch);
 
 /* Any convolution without groups. scratch: 12 * depth4 + 4 bytes, 4-aligned.
  * Reads for output row y no input row before y * stride_h - pad_top, and in a row for 4 outputs
  * together nothing after the first of them is written. */
-void mk_conv_s8_pair(const mk_conv *conv, const int8_t *in, int8_t *out, void *scratch);
+void mk_conv_s8_pair(const MK_FLASH mk_conv *conv, const int8_t *in, int8_t *out, void *scratch);
 
 /* Fully connected: in int8[batch][in_c], out int8[batch][out_c], 1x1 everywhere else; out must not overlap
  * in. No scratch. */
-void mk_dense_s8_pair(const mk_conv *dense, const int8_t *in, int8_t *out);
+void mk_dense_s8_pair(const MK_FLASH mk_conv *dense, const int8_t *in, int8_t *out);
 
 #endif

@@ -24,6 +24,6 @@ typedef struct {
  * and kernel are those across the rows of a plane, and width is (outputs - 1) * stride + kernel + 1, rounded
  * up to an even number, along them. May read up to 3 bytes past the end of in. In place if in and out have
  * the same shape; they must not overlap otherwise. */
-void mk_depthwise_s8_plane(const mk_conv *conv, const mk_plane *plane, const int8_t *in, int8_t *out, void *scratch);
+void mk_depthwise_s8_plane(const MK_FLASH mk_conv *conv, const MK_FLASH mk_plane *plane, const int8_t *in, int8_t *out, void *scratch);
 
 #endif

@@ -20,7 +20,7 @@ typedef struct {
     int16_t act_min, act_max;
 } mk_pool;
 
-void mk_avgpool_s8(const mk_pool *pool, const int8_t *in, int8_t *out);
-void mk_maxpool_s8(const mk_pool *pool, const int8_t *in, int8_t *out);
+void mk_avgpool_s8(const MK_FLASH mk_pool *pool, const int8_t *in, int8_t *out);
+void mk_maxpool_s8(const MK_FLASH mk_pool *pool, const int8_t *in, int8_t *out);
 
 #endif

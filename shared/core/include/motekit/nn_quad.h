@@ -11,6 +11,6 @@
 #include "motekit/nn_conv.h"
 
 /* No scratch; out must not overlap in. */
-void mk_depthwise_s8_quad(const mk_conv *conv, const int8_t *in, int8_t *out);
+void mk_depthwise_s8_quad(const MK_FLASH mk_conv *conv, const int8_t *in, int8_t *out);
 
 #endif

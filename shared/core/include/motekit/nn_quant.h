@@ -11,6 +11,8 @@
 
 #include <stdint.h>
 
+#include "motekit/flash.h"
+
 /* What turns the sum of one output channel into a byte; 12 bytes of flash a channel.
  * bias has the input's zero point folded in: bias - in_zero * sum(weights of the channel). */
 typedef struct {

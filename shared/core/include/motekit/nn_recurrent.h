@@ -12,21 +12,21 @@
  *   times    of the state's type [filters][memory], bias int32[units]
  * Source: Nakkiran et al., Compressing Deep Neural Networks using a Rank-Constrained Topology, 2015. */
 typedef struct {
-    const int8_t *features;
-    const void *times;
-    const int32_t *bias_features, *bias;
+    const MK_FLASH int8_t *features;
+    const MK_FLASH void *times;
+    const MK_FLASH int32_t *bias_features, *bias;
     uint16_t batch, inputs, units, rank, memory;
     int32_t multiplier_state, shift_state, multiplier_out, shift_out;
     int16_t state_zero, out_zero;
 } mk_svdf;
 
-void mk_svdf_s16(const mk_svdf *svdf, const int8_t *in, int16_t *state, int8_t *out);
-void mk_svdf_s8(const mk_svdf *svdf, const int8_t *in, int8_t *state, int8_t *out);
+void mk_svdf_s16(const MK_FLASH mk_svdf *svdf, const int8_t *in, int16_t *state, int8_t *out);
+void mk_svdf_s8(const MK_FLASH mk_svdf *svdf, const int8_t *in, int8_t *state, int8_t *out);
 
 /* One gate: its sum of two dense layers is int16 in Q12 (bias of the input layer with zero points folded in). */
 typedef struct {
-    const int8_t *weights, *recurrent;       /* [units][inputs], [units][units] */
-    const int32_t *bias, *recurrent_bias;    /* [units] */
+    const MK_FLASH int8_t *weights, *recurrent;       /* [units][inputs], [units][units] */
+    const MK_FLASH int32_t *bias, *recurrent_bias;    /* [units] */
     int32_t multiplier, shift, recurrent_multiplier, recurrent_shift;
 } mk_lstm_gate;
 
@@ -50,6 +50,6 @@ typedef struct {
     int32_t multiplier_hidden, shift_hidden; /* output * tanh(cell) -> hidden */
 } mk_lstm;
 
-void mk_lstm_s8(const mk_lstm *lstm, const int8_t *in, int8_t *hidden, int16_t *cell, int8_t *out, void *scratch);
+void mk_lstm_s8(const MK_FLASH mk_lstm *lstm, const int8_t *in, int8_t *hidden, int16_t *cell, int8_t *out, void *scratch);
 
 #endif

@@ -14,15 +14,15 @@
 
 /* 1x1, stride 1, no padding. scratch: block * in_c bytes. May write over its own input if
  * out <= in - pixels * max(0, out_c - in_c). */
-void mk_pointwise_s8_row(const mk_conv *conv, uint16_t block, const int8_t *in, int8_t *out, void *scratch);
+void mk_pointwise_s8_row(const MK_FLASH mk_conv *conv, uint16_t block, const int8_t *in, int8_t *out, void *scratch);
 
 /* Any convolution without groups. scratch: block * kernel_h * kernel_w * in_c + 4 bytes. Reads for
  * output row y no input row before y * stride_h - pad_top, and nothing for a pixel after its first output
  * is written. */
-void mk_conv_s8_row(const mk_conv *conv, uint16_t block, const int8_t *in, int8_t *out, void *scratch);
+void mk_conv_s8_row(const MK_FLASH mk_conv *conv, uint16_t block, const int8_t *in, int8_t *out, void *scratch);
 
 /* Fully connected: in int8[batch][in_c], out int8[batch][out_c], 1x1 everywhere else; out must not overlap
  * in. No scratch. */
-void mk_dense_s8_row(const mk_conv *dense, const int8_t *in, int8_t *out);
+void mk_dense_s8_row(const MK_FLASH mk_conv *dense, const int8_t *in, int8_t *out);
 
 #endif

@@ -11,11 +11,11 @@
 #include "motekit/nn_quant.h"
 
 typedef struct {
-    const int32_t *exps;
+    const MK_FLASH int32_t *exps;
     uint16_t count; /* 1..256 */
     uint32_t rows, classes;
 } mk_softmax;
 
-void mk_softmax_s8(const mk_softmax *softmax, const int8_t *in, int8_t *out);
+void mk_softmax_s8(const MK_FLASH mk_softmax *softmax, const int8_t *in, int8_t *out);
 
 #endif

@@ -53,7 +53,7 @@ typedef struct {
 
 typedef struct {
     const mk_audio_stream_config *config;
-    const mk_nn_model *model;
+    const MK_FLASH mk_nn_model *model;
     mk_audio_stream_memory memory;
     mk_stream_sink sink;
     mk_logmel logmel;
@@ -66,7 +66,7 @@ typedef struct {
 
 /* MK_ERR_FORMAT: the model's input is not int8[rows * width], or its output not int8[keyword.labels]. */
 mk_status mk_audio_stream_init(mk_audio_stream *stream, const mk_audio_stream_config *config,
-                               const mk_nn_model *model, const mk_audio_stream_memory *memory,
+                               const MK_FLASH mk_nn_model *model, const mk_audio_stream_memory *memory,
                                const mk_stream_sink *sink);
 
 /* Forget everything heard, as after init. */

@@ -18,7 +18,7 @@ static inline int32x4_t scaled(int32x4_t x, int32_t multiplier, int32x4_t shift)
     return vrshlq_s32(vaddq_s32(x, vshrq_n_s32(vandq_s32(x, shift), 31)), shift);
 }
 
-static inline int mk_add_fast(const mk_add *add, const int8_t *a, int32_t step_a, const int8_t *b, int32_t step_b,
+static inline int mk_add_fast(const MK_FLASH mk_add *add, const int8_t *a, int32_t step_a, const int8_t *b, int32_t step_b,
                               int32_t n, int8_t *out)
 {
     /* a copy, which stores through out cannot change */
@@ -62,7 +62,7 @@ static inline int32_t scaled(const operand *o, int32_t value)
 }
 
 /* Whether the sums stay in the ranges of this path, which they do for all scales of ordinary models. */
-static int is_fast(const mk_add *add)
+static int is_fast(const MK_FLASH mk_add *add)
 {
     return add->left_shift == 20 && add->shift_out <= -2 && add->shift_out > -32 && add->shift_a > -31 &&
            add->shift_b > -31;
@@ -111,7 +111,7 @@ static int is_whole(int32_t multiplier, int32_t shift)
 }
 
 /* Whether it was done. */
-static int add_plainly(const mk_add *add, const int8_t *a, const int8_t *b, int32_t n, int8_t *out)
+static int add_plainly(const MK_FLASH mk_add *add, const int8_t *a, const int8_t *b, int32_t n, int8_t *out)
 {
     const int whole_a = is_whole(add->multiplier_a, add->shift_a), whole_b = is_whole(add->multiplier_b, add->shift_b);
     const int32_t shift = whole_a ? add->shift_b : add->shift_a;
@@ -135,7 +135,7 @@ static int add_plainly(const mk_add *add, const int8_t *a, const int8_t *b, int3
     return 1;
 }
 
-static inline int mk_add_fast(const mk_add *add, const int8_t *a, int32_t step_a, const int8_t *b, int32_t step_b,
+static inline int mk_add_fast(const MK_FLASH mk_add *add, const int8_t *a, int32_t step_a, const int8_t *b, int32_t step_b,
                               int32_t n, int8_t *out)
 {
     if (!is_fast(add))
@@ -157,7 +157,7 @@ static inline int mk_add_fast(const mk_add *add, const int8_t *a, int32_t step_a
 
 #else
 
-static inline int mk_add_fast(const mk_add *add, const int8_t *a, int32_t step_a, const int8_t *b, int32_t step_b,
+static inline int mk_add_fast(const MK_FLASH mk_add *add, const int8_t *a, int32_t step_a, const int8_t *b, int32_t step_b,
                               int32_t n, int8_t *out)
 {
     (void)add, (void)a, (void)step_a, (void)b, (void)step_b, (void)n, (void)out;

@@ -1,6 +1,6 @@
 #include "add_fast.h"
 
-static int8_t sum_of(const mk_add *add, int32_t a, int32_t b)
+static int8_t sum_of(const MK_FLASH mk_add *add, int32_t a, int32_t b)
 {
     a = mk_shift_left(a - add->zero_a, add->left_shift);
     b = mk_shift_left(b - add->zero_b, add->left_shift);
@@ -10,9 +10,9 @@ static int8_t sum_of(const mk_add *add, int32_t a, int32_t b)
     return (int8_t)mk_clamp(sum + add->out_zero, add->act_min, add->act_max);
 }
 
-void mk_add_s8(const mk_add *add, const int8_t *a, const int8_t *b, int8_t *out)
+void mk_add_s8(const MK_FLASH mk_add *add, const int8_t *a, const int8_t *b, int8_t *out)
 {
-    const mk_broadcast *over = &add->over;
+    const MK_FLASH mk_broadcast *over = &add->over;
 
     for (int32_t i = 0; i < over->shape[0]; i++) {
         for (int32_t j = 0; j < over->shape[1]; j++) {

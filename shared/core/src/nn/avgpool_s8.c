@@ -1,6 +1,6 @@
 #include "pool_window.h"
 
-void mk_avgpool_s8(const mk_pool *pool, const int8_t *in, int8_t *out)
+void mk_avgpool_s8(const MK_FLASH mk_pool *pool, const int8_t *in, int8_t *out)
 {
     const int32_t channels = pool->channels, in_w = pool->in_w;
 

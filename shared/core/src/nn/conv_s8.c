@@ -1,6 +1,6 @@
 #include "motekit/nn_conv.h"
 
-void mk_conv_s8(const mk_conv *conv, uint16_t group_c, const int8_t *in, int8_t *out)
+void mk_conv_s8(const MK_FLASH mk_conv *conv, uint16_t group_c, const int8_t *in, int8_t *out)
 {
     const int32_t in_h = conv->in_h, in_w = conv->in_w, in_c = conv->in_c;
     const int32_t outputs_per_group = (int32_t)conv->out_c * group_c / in_c;
@@ -10,9 +10,9 @@ void mk_conv_s8(const mk_conv *conv, uint16_t group_c, const int8_t *in, int8_t 
             for (int32_t x = 0; x < conv->out_w; x++) {
                 const int32_t top = y * conv->stride_h - conv->pad_top;
                 const int32_t left = x * conv->stride_w - conv->pad_left;
-                const int8_t *weight = conv->weights;
+                const MK_FLASH int8_t *weight = conv->weights;
                 for (int32_t c = 0; c < conv->out_c; c++) {
-                    const mk_channel *channel = &conv->channels[c];
+                    const MK_FLASH mk_channel *channel = &conv->channels[c];
                     const int32_t first = c / outputs_per_group * group_c;
                     int32_t sum = channel->bias;
                     for (int32_t ky = 0; ky < conv->kernel_h; ky++) {

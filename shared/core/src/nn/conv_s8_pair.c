@@ -1,6 +1,6 @@
 #include "pair.h"
 
-void mk_conv_s8_pair(const mk_conv *conv, const int8_t *in, int8_t *out, void *scratch)
+void mk_conv_s8_pair(const MK_FLASH mk_conv *conv, const int8_t *in, int8_t *out, void *scratch)
 {
     const uint32_t image = (uint32_t)conv->in_h * conv->in_w * conv->in_c;
     const uint32_t pixels = (uint32_t)conv->out_h * conv->out_w;

@@ -1,6 +1,6 @@
 #include "row.h"
 
-void mk_conv_s8_row(const mk_conv *conv, uint16_t block, const int8_t *in, int8_t *out, void *scratch)
+void mk_conv_s8_row(const MK_FLASH mk_conv *conv, uint16_t block, const int8_t *in, int8_t *out, void *scratch)
 {
     const uint32_t image = (uint32_t)conv->in_h * conv->in_w * conv->in_c, depth = mk_patch_depth(conv);
 

@@ -2,9 +2,9 @@
 
 #include "bytes.h"
 
-void mk_copy_16(const mk_copy *copy, const int16_t *in, int16_t *out)
+void mk_copy_16(const MK_FLASH mk_copy *copy, const int16_t *in, int16_t *out)
 {
-    const int32_t *shape = copy->shape, *from = copy->in_stride, *to = copy->out_stride;
+    const MK_FLASH int32_t *shape = &copy->shape[0], *from = &copy->in_stride[0], *to = &copy->out_stride[0];
 
     in += copy->in_first;
     out += copy->out_first;

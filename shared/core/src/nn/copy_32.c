@@ -2,9 +2,9 @@
 
 #include "bytes.h"
 
-void mk_copy_32(const mk_copy *copy, const int32_t *in, int32_t *out)
+void mk_copy_32(const MK_FLASH mk_copy *copy, const int32_t *in, int32_t *out)
 {
-    const int32_t *shape = copy->shape, *from = copy->in_stride, *to = copy->out_stride;
+    const MK_FLASH int32_t *shape = &copy->shape[0], *from = &copy->in_stride[0], *to = &copy->out_stride[0];
 
     in += copy->in_first;
     out += copy->out_first;

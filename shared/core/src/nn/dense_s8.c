@@ -1,9 +1,9 @@
 #include "motekit/nn_dense.h"
 
-void mk_dense_s8(const mk_dense *dense, const int8_t *in, int8_t *out)
+void mk_dense_s8(const MK_FLASH mk_dense *dense, const int8_t *in, int8_t *out)
 {
     for (uint32_t row = 0; row < dense->rows; row++, in += dense->inputs) {
-        const int8_t *weight = dense->weights;
+        const MK_FLASH int8_t *weight = dense->weights;
         for (uint32_t o = 0; o < dense->outputs; o++) {
             int32_t sum = dense->bias[o];
             for (uint32_t i = 0; i < dense->inputs; i++)

@@ -1,6 +1,6 @@
 #include "pair.h"
 
-void mk_dense_s8_pair(const mk_conv *dense, const int8_t *in, int8_t *out)
+void mk_dense_s8_pair(const MK_FLASH mk_conv *dense, const int8_t *in, int8_t *out)
 {
     for (uint32_t row = 0; row < dense->batch; row++) {
         mk_pair_pixel(dense, in, out);

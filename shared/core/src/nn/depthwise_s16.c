@@ -1,8 +1,8 @@
 #include "wide_requantize.h"
 
-void mk_depthwise_s16(const mk_wide_conv *wide, const int16_t *in, int16_t *out)
+void mk_depthwise_s16(const MK_FLASH mk_wide_conv *wide, const int16_t *in, int16_t *out)
 {
-    const mk_conv *conv = &wide->conv;
+    const MK_FLASH mk_conv *conv = &wide->conv;
     const int32_t in_h = conv->in_h, in_w = conv->in_w, in_c = conv->in_c, out_c = conv->out_c;
     const int32_t multiplier = out_c / in_c;
 
@@ -12,10 +12,10 @@ void mk_depthwise_s16(const mk_wide_conv *wide, const int16_t *in, int16_t *out)
                 const int32_t top = y * conv->stride_h - conv->pad_top;
                 const int32_t left = x * conv->stride_w - conv->pad_left;
                 for (int32_t c = 0; c < out_c; c++) {
-                    const mk_wide_channel *channel = &wide->channels[c];
-                    const int8_t *weight = &conv->weights[c];
+                    const MK_FLASH mk_wide_channel *channel = &wide->channels[c];
+                    const MK_FLASH int8_t *weight = &conv->weights[c];
                     const int16_t *source = &in[c / multiplier];
-                    int64_t sum = channel->bias;
+                    int64_t sum = mk_wide_bias(channel);
                     for (int32_t ky = 0; ky < conv->kernel_h; ky++) {
                         const int32_t row = top + ky * conv->dilation_h;
                         for (int32_t kx = 0; kx < conv->kernel_w; kx++, weight += out_c) {

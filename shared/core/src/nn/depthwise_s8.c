@@ -1,6 +1,6 @@
 #include "motekit/nn_conv.h"
 
-void mk_depthwise_s8(const mk_conv *conv, const int8_t *in, int8_t *out)
+void mk_depthwise_s8(const MK_FLASH mk_conv *conv, const int8_t *in, int8_t *out)
 {
     const int32_t in_h = conv->in_h, in_w = conv->in_w, in_c = conv->in_c, out_c = conv->out_c;
     const int32_t multiplier = out_c / in_c;
@@ -11,8 +11,8 @@ void mk_depthwise_s8(const mk_conv *conv, const int8_t *in, int8_t *out)
                 const int32_t top = y * conv->stride_h - conv->pad_top;
                 const int32_t left = x * conv->stride_w - conv->pad_left;
                 for (int32_t c = 0; c < out_c; c++) {
-                    const mk_channel *channel = &conv->channels[c];
-                    const int8_t *weight = &conv->weights[c];
+                    const MK_FLASH mk_channel *channel = &conv->channels[c];
+                    const MK_FLASH int8_t *weight = &conv->weights[c];
                     const int8_t *source = &in[c / multiplier];
                     int32_t sum = channel->bias;
                     for (int32_t ky = 0; ky < conv->kernel_h; ky++) {

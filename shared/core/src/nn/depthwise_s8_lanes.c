@@ -1,3 +1,6 @@
+/* Where constants lie in flash of their own (MK_FLASH) this kernel, which copies some of them, does not exist. */
+#if !(defined(__AVR__) && defined(__FLASH))
+
 #include "motekit/nn_lanes.h"
 
 #include "bytes.h"
@@ -28,7 +31,7 @@ static int32x4_t requantize(int32x4_t x, const lane_constants *lanes, uint32_t o
     return vrshlq_s32(x, shift);
 }
 
-static inline __attribute__((always_inline)) void outputs(const mk_conv *conv, const group_memory *memory,
+static inline __attribute__((always_inline)) void outputs(const MK_FLASH mk_conv *conv, const group_memory *memory,
                                                           const lane_constants *lanes, uint32_t rows, uint32_t kernel_h,
                                                           uint32_t kernel_w, uint32_t step, uint32_t weight_step,
                                                           uint32_t first, mve_pred16_t used,
@@ -66,7 +69,7 @@ static inline __attribute__((always_inline)) void outputs(const mk_conv *conv, c
     }
 }
 
-static void compute(const mk_conv *conv, const group_memory *memory, uint32_t rows, uint32_t channel, uint32_t count,
+static void compute(const MK_FLASH mk_conv *conv, const group_memory *memory, uint32_t rows, uint32_t channel, uint32_t count,
                     int8_t *out)
 {
     for (uint32_t first = 0; first < count; first += LANES) {
@@ -74,7 +77,7 @@ static void compute(const mk_conv *conv, const group_memory *memory, uint32_t ro
         const mve_pred16_t used = vctp16q(left);
         lane_constants lanes;
         for (uint32_t i = 0; i < LANES; i++) {
-            const mk_channel *constants = &conv->channels[channel + first + (i < left ? i : 0)];
+            const MK_FLASH mk_channel *constants = &conv->channels[channel + first + (i < left ? i : 0)];
             lanes.bias[i % 2][i / 2] = constants->bias;
             lanes.multiplier[i % 2][i / 2] = constants->multiplier;
             lanes.shift[i % 2][i / 2] = constants->shift;
@@ -89,7 +92,7 @@ static void compute(const mk_conv *conv, const group_memory *memory, uint32_t ro
 
 #else
 
-static void compute(const mk_conv *conv, const group_memory *memory, uint32_t rows, uint32_t channel, uint32_t count,
+static void compute(const MK_FLASH mk_conv *conv, const group_memory *memory, uint32_t rows, uint32_t channel, uint32_t count,
                     int8_t *out)
 {
     const uint32_t row_bytes = memory->row_bytes, step = memory->step;
@@ -98,7 +101,7 @@ static void compute(const mk_conv *conv, const group_memory *memory, uint32_t ro
         for (uint32_t x = 0; x < conv->out_w; x++, out += conv->out_c) {
             const int8_t *window = memory->rows + y * conv->stride_h * row_bytes + x * conv->stride_w * step;
             for (uint32_t c = 0; c < count; c++) {
-                const mk_channel *constants = &conv->channels[channel + c];
+                const MK_FLASH mk_channel *constants = &conv->channels[channel + c];
                 const int8_t *weight = memory->weights + c;
                 int32_t sum = constants->bias;
                 for (uint32_t ky = 0; ky < conv->kernel_h; ky++)
@@ -113,7 +116,7 @@ static void compute(const mk_conv *conv, const group_memory *memory, uint32_t ro
 #endif
 
 /* Input row y with its padding; in points to the group's first channel. */
-static void load_row(const mk_conv *conv, const int8_t *in, int32_t y, uint32_t count, int8_t *row, uint32_t columns)
+static void load_row(const MK_FLASH mk_conv *conv, const int8_t *in, int32_t y, uint32_t count, int8_t *row, uint32_t columns)
 {
     const uint32_t before = (uint32_t)conv->pad_left, room = columns - before;
     const uint32_t inside = conv->in_w < room ? conv->in_w : room;
@@ -135,7 +138,7 @@ static void load_row(const mk_conv *conv, const int8_t *in, int32_t y, uint32_t 
     memset(row, conv->in_zero, (room - inside) * GROUP);
 }
 
-static void copied_group(const mk_conv *conv, uint32_t band, uint32_t channel, uint32_t count, const int8_t *in,
+static void copied_group(const MK_FLASH mk_conv *conv, uint32_t band, uint32_t channel, uint32_t count, const int8_t *in,
                          int8_t *out, int8_t *scratch)
 {
     const uint32_t taps = (uint32_t)conv->kernel_h * conv->kernel_w;
@@ -158,7 +161,7 @@ static void copied_group(const mk_conv *conv, uint32_t band, uint32_t channel, u
     }
 }
 
-void mk_depthwise_s8_lanes(const mk_conv *conv, uint16_t band, const int8_t *in, int8_t *out, void *scratch)
+void mk_depthwise_s8_lanes(const MK_FLASH mk_conv *conv, uint16_t band, const int8_t *in, int8_t *out, void *scratch)
 {
     for (uint32_t n = 0; n < conv->batch; n++) {
         for (uint32_t channel = 0; channel < conv->out_c; channel += GROUP) {
@@ -175,3 +178,5 @@ void mk_depthwise_s8_lanes(const mk_conv *conv, uint16_t band, const int8_t *in,
         out += (uint32_t)conv->out_h * conv->out_w * conv->out_c;
     }
 }
+
+#endif

@@ -60,7 +60,7 @@ static int is_3x3(const channel_work *work)
 
 /* Row i of the filter, whose taps are `step` bytes apart, as words of two taps each; an odd row ends with 0.
  * A 3x3 filter has (w0, w1) and (w1, w2) instead: run_3x3 computes two neighbours at once. */
-static void set_row(channel_work *work, uint32_t i, const int8_t *taps, uint32_t step)
+static void set_row(channel_work *work, uint32_t i, const MK_FLASH int8_t *taps, uint32_t step)
 {
     const uint32_t length = work->kernel_along;
     int32_t *words = work->weights + i * ((length + 1u) / 2u);
@@ -301,7 +301,7 @@ static void spread(const int8_t *in, uint32_t step, uint32_t count, int16_t *row
 
 #else
 
-static void set_row(channel_work *work, uint32_t i, const int8_t *taps, uint32_t step)
+static void set_row(channel_work *work, uint32_t i, const MK_FLASH int8_t *taps, uint32_t step)
 {
     int32_t *words = work->weights + i * work->kernel_along;
 
@@ -386,9 +386,9 @@ static void spread(const int8_t *in, uint32_t step, uint32_t count, int16_t *row
 #endif
 
 /* Everything about a channel that does not change from band to band. */
-static void prepare(const mk_conv *conv, const axis *along, const axis *across, uint32_t c, channel_work *work)
+static void prepare(const MK_FLASH mk_conv *conv, const axis *along, const axis *across, uint32_t c, channel_work *work)
 {
-    const mk_channel *channel = &conv->channels[c];
+    const MK_FLASH mk_channel *channel = &conv->channels[c];
 
     work->multiplier = channel->multiplier;
     work->bias = BIAS_FACTOR * channel->bias;
@@ -427,7 +427,7 @@ static void load_band(const walk *w, const int8_t *in, uint32_t first_output, ui
     }
 }
 
-static void four_channels(const mk_conv *conv, const walk *w, uint32_t first, const int8_t *in, int8_t *out)
+static void four_channels(const MK_FLASH mk_conv *conv, const walk *w, uint32_t first, const int8_t *in, int8_t *out)
 {
     const axis *along = &w->along, *across = &w->across;
     const uint32_t left = conv->out_c - first, channels = left < 4 ? left : 4;
@@ -466,7 +466,7 @@ static void four_channels(const mk_conv *conv, const walk *w, uint32_t first, co
     }
 }
 
-void mk_depthwise_s8_plane(const mk_conv *conv, const mk_plane *plane, const int8_t *in, int8_t *out, void *scratch)
+void mk_depthwise_s8_plane(const MK_FLASH mk_conv *conv, const MK_FLASH mk_plane *plane, const int8_t *in, int8_t *out, void *scratch)
 {
     const uint32_t in_c = conv->in_c, out_c = conv->out_c;
     const axis x = {conv->in_w, conv->out_w, in_c, out_c, conv->stride_w, conv->kernel_w, out_c, conv->pad_left};

@@ -33,7 +33,7 @@ __attribute__((naked, noinline)) static void add_taps(MK_UNUSED const int8_t *in
         "pop {r4-r11, pc}\n");
 }
 
-static inline int8_t narrow(const mk_channel *channel, int32_t sum, int32_t out_zero)
+static inline int8_t narrow(const MK_FLASH mk_channel *channel, int32_t sum, int32_t out_zero)
 {
     const int32_t scale = (int32_t)(UINT32_C(1) << (uint32_t)(32 + channel->shift));
     return mk_narrow_twice(2 * sum, channel->multiplier, scale, out_zero);
@@ -41,7 +41,7 @@ static inline int8_t narrow(const mk_channel *channel, int32_t sum, int32_t out_
 
 #else
 
-static void add_taps(const int8_t *in, const int8_t *weight, uint32_t step, uint32_t taps, int32_t sums[4])
+static void add_taps(const int8_t *in, const MK_FLASH int8_t *weight, uint32_t step, uint32_t taps, int32_t sums[4])
 {
     int32_t s0 = sums[0], s1 = sums[1], s2 = sums[2], s3 = sums[3];
     for (; taps; taps--, in += step, weight += step) {
@@ -56,7 +56,7 @@ static void add_taps(const int8_t *in, const int8_t *weight, uint32_t step, uint
     sums[3] = s3;
 }
 
-static inline int8_t narrow(const mk_channel *channel, int32_t sum, int32_t out_zero)
+static inline int8_t narrow(const MK_FLASH mk_channel *channel, int32_t sum, int32_t out_zero)
 {
     const int32_t x = mk_requantize(sum, channel->multiplier, channel->shift) + out_zero;
     return (int8_t)mk_clamp(x, INT8_MIN, INT8_MAX);
@@ -64,16 +64,17 @@ static inline int8_t narrow(const mk_channel *channel, int32_t sum, int32_t out_
 
 #endif
 
-static void pixel(const mk_conv *conv, const int8_t *in, int8_t *out)
+static void pixel(const MK_FLASH mk_conv *conv, const int8_t *in, int8_t *out)
 {
     const uint32_t channels = conv->out_c, in_row = (uint32_t)conv->in_w * channels;
     /* over a line one row is as far from the next as one column is: a single run of taps */
     const int is_line = conv->in_w == 1;
     const uint32_t runs = is_line ? 1 : conv->kernel_h, taps = is_line ? conv->kernel_h : conv->kernel_w;
-    const mk_channel *channel = conv->channels;
+    const MK_FLASH mk_channel *channel = conv->channels;
 
     for (uint32_t c = 0; c < channels; c += 4) {
-        const int8_t *window = in + c, *weight = conv->weights + c;
+        const int8_t *window = in + c;
+        const MK_FLASH int8_t *weight = conv->weights + c;
         int32_t sums[4] = {0, 0, 0, 0};
         for (uint32_t run = 0; run < runs; run++, window += in_row, weight += taps * channels)
             add_taps(window, weight, channels, taps, sums);
@@ -84,7 +85,7 @@ static void pixel(const mk_conv *conv, const int8_t *in, int8_t *out)
     }
 }
 
-void mk_depthwise_s8_quad(const mk_conv *conv, const int8_t *in, int8_t *out)
+void mk_depthwise_s8_quad(const MK_FLASH mk_conv *conv, const int8_t *in, int8_t *out)
 {
     const uint32_t channels = conv->out_c;
 

@@ -6,7 +6,7 @@ static int32_t saturate16(int32_t x)
     return mk_clamp(x, INT16_MIN, INT16_MAX);
 }
 
-static int32_t dense(const int8_t *weights, uint32_t n, const int8_t *in, int32_t sum, int32_t multiplier, int32_t shift)
+static int32_t dense(const MK_FLASH int8_t *weights, uint32_t n, const int8_t *in, int32_t sum, int32_t multiplier, int32_t shift)
 {
     for (uint32_t i = 0; i < n; i++)
         sum += weights[i] * in[i];
@@ -14,7 +14,7 @@ static int32_t dense(const int8_t *weights, uint32_t n, const int8_t *in, int32_
 }
 
 /* a gate's input in Q12 for one unit */
-static int32_t gate_sum(const mk_lstm *lstm, const mk_lstm_gate *gate, uint32_t unit, const int8_t *in,
+static int32_t gate_sum(const MK_FLASH mk_lstm *lstm, const MK_FLASH mk_lstm_gate *gate, uint32_t unit, const int8_t *in,
                         const int8_t *hidden)
 {
     const int32_t a = dense(&gate->weights[unit * lstm->inputs], lstm->inputs, in, gate->bias[unit],
@@ -25,9 +25,9 @@ static int32_t gate_sum(const mk_lstm *lstm, const mk_lstm_gate *gate, uint32_t 
 }
 
 /* one step: cell is updated in place; hidden is replaced only when all its readers are done */
-static void step(const mk_lstm *lstm, const int8_t *in, int8_t *hidden, int16_t *cell, int16_t *gates)
+static void step(const MK_FLASH mk_lstm *lstm, const int8_t *in, int8_t *hidden, int16_t *cell, int16_t *gates)
 {
-    const mk_wide_sigmoid *sigmoid = &lstm->gate_sigmoid;
+    const MK_FLASH mk_wide_sigmoid *sigmoid = &lstm->gate_sigmoid;
 
     for (uint32_t u = 0; u < lstm->units; u++) {
         const int32_t forget = mk_logistic_q15(sigmoid, gate_sum(lstm, &lstm->forget, u, in, hidden));
@@ -49,7 +49,7 @@ static void step(const mk_lstm *lstm, const int8_t *in, int8_t *hidden, int16_t 
     }
 }
 
-void mk_lstm_s8(const mk_lstm *lstm, const int8_t *in, int8_t *hidden, int16_t *cell, int8_t *out, void *scratch)
+void mk_lstm_s8(const MK_FLASH mk_lstm *lstm, const int8_t *in, int8_t *hidden, int16_t *cell, int8_t *out, void *scratch)
 {
     const uint32_t batch = lstm->batch, steps = lstm->steps, units = lstm->units;
 

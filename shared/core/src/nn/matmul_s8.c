@@ -1,6 +1,6 @@
 #include "motekit/nn_matmul.h"
 
-static int8_t *multiply(const mk_matmul *m, const int8_t *a, const int8_t *b, int8_t *out)
+static int8_t *multiply(const MK_FLASH mk_matmul *m, const int8_t *a, const int8_t *b, int8_t *out)
 {
     const int32_t row_a = m->transpose_a ? 1 : m->depth, next_a = m->transpose_a ? m->rows : 1;
     const int32_t column_b = m->transpose_b ? m->depth : 1, next_b = m->transpose_b ? 1 : m->columns;
@@ -17,9 +17,9 @@ static int8_t *multiply(const mk_matmul *m, const int8_t *a, const int8_t *b, in
     return out;
 }
 
-void mk_matmul_s8(const mk_matmul *matmul, const int8_t *a, const int8_t *b, int8_t *out)
+void mk_matmul_s8(const MK_FLASH mk_matmul *matmul, const int8_t *a, const int8_t *b, int8_t *out)
 {
-    const int32_t *step_a = matmul->step_a, *step_b = matmul->step_b;
+    const MK_FLASH int32_t *step_a = &matmul->step_a[0], *step_b = &matmul->step_b[0];
 
     for (int32_t i = 0; i < matmul->batch[0]; i++) {
         for (int32_t j = 0; j < matmul->batch[1]; j++) {

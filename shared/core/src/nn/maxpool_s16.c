@@ -1,7 +1,7 @@
 #include "motekit/nn_wide.h"
 #include "pool_window.h"
 
-void mk_maxpool_s16(const mk_pool *pool, const int16_t *in, int16_t *out)
+void mk_maxpool_s16(const MK_FLASH mk_pool *pool, const int16_t *in, int16_t *out)
 {
     const int32_t channels = pool->channels, in_w = pool->in_w;
 

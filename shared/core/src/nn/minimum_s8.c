@@ -1,6 +1,6 @@
 #include "motekit/nn_elementwise.h"
 
-void mk_minimum_s8(const mk_broadcast *over, const int8_t *a, const int8_t *b, int8_t *out)
+void mk_minimum_s8(const MK_FLASH mk_broadcast *over, const int8_t *a, const int8_t *b, int8_t *out)
 {
     for (int32_t i = 0; i < over->shape[0]; i++) {
         for (int32_t j = 0; j < over->shape[1]; j++) {

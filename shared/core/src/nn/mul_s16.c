@@ -1,8 +1,8 @@
 #include "motekit/nn_wide.h"
 
-void mk_mul_s16(const mk_mul *mul, const int16_t *a, const int16_t *b, int16_t *out)
+void mk_mul_s16(const MK_FLASH mk_mul *mul, const int16_t *a, const int16_t *b, int16_t *out)
 {
-    const mk_broadcast *over = &mul->over;
+    const MK_FLASH mk_broadcast *over = &mul->over;
 
     for (int32_t i = 0; i < over->shape[0]; i++) {
         for (int32_t j = 0; j < over->shape[1]; j++) {

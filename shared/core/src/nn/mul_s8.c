@@ -1,8 +1,8 @@
 #include "motekit/nn_elementwise.h"
 
-void mk_mul_s8(const mk_mul *mul, const int8_t *a, const int8_t *b, int8_t *out)
+void mk_mul_s8(const MK_FLASH mk_mul *mul, const int8_t *a, const int8_t *b, int8_t *out)
 {
-    const mk_broadcast *over = &mul->over;
+    const MK_FLASH mk_broadcast *over = &mul->over;
 
     for (int32_t i = 0; i < over->shape[0]; i++) {
         for (int32_t j = 0; j < over->shape[1]; j++) {

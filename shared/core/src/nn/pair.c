@@ -4,8 +4,8 @@
 
 /* Groups of four channels of one pixel; run() reads it by offset. */
 typedef struct {
-    const int32_t *weights;
-    const mk_channel *channels;
+    const MK_FLASH int32_t *weights;
+    const MK_FLASH mk_channel *channels;
     int8_t *out;
     uint32_t row;            /* bytes of weights a pair */
     const int8_t *x, *x_end; /* activations, a multiple of 4 */
@@ -85,7 +85,7 @@ __attribute__((naked, noinline)) static void run(MK_UNUSED group_work *work)
         "pop {r4-r11, pc}\n");
 }
 
-void mk_pair_pixel(const mk_conv *conv, const int8_t *in, int8_t *out)
+void mk_pair_pixel(const MK_FLASH mk_conv *conv, const int8_t *in, int8_t *out)
 {
     const uint32_t depth4 = mk_pair_depth4(conv), left = conv->out_c & 3u;
     group_work work = {
@@ -120,7 +120,7 @@ void mk_pair_pixel(const mk_conv *conv, const int8_t *in, int8_t *out)
 
 #else
 
-static int32_t requantize(const mk_channel *channel, int32_t sum, int32_t out_zero)
+static int32_t requantize(const MK_FLASH mk_channel *channel, int32_t sum, int32_t out_zero)
 {
     const int32_t high = mk_mul_q31(channel->bias + sum, channel->multiplier);
     /* ties away from zero: a negative number is moved off its tie before rounding upwards */
@@ -128,10 +128,10 @@ static int32_t requantize(const mk_channel *channel, int32_t sum, int32_t out_ze
     return mk_clamp((int32_t)(product >> 32) + out_zero, INT8_MIN, INT8_MAX);
 }
 
-void mk_pair_pixel(const mk_conv *conv, const int8_t *in, int8_t *out)
+void mk_pair_pixel(const MK_FLASH mk_conv *conv, const int8_t *in, int8_t *out)
 {
     const uint32_t depth = mk_patch_depth(conv);
-    const int32_t *weights = mk_pair_weights(conv);
+    const MK_FLASH int32_t *weights = mk_pair_weights(conv);
 
     for (uint32_t c = 0; c < conv->out_c; c += 2) {
         int32_t sum_a = 0, sum_b = 0;

@@ -6,19 +6,19 @@
 #include "dsp.h"
 #include "patch.h"
 
-static inline uint32_t mk_pair_depth4(const mk_conv *conv)
+static inline uint32_t mk_pair_depth4(const MK_FLASH mk_conv *conv)
 {
     return (mk_patch_depth(conv) + 3u) & ~3u;
 }
 
-static inline const int32_t *mk_pair_weights(const mk_conv *conv)
+static inline const MK_FLASH int32_t *mk_pair_weights(const MK_FLASH mk_conv *conv)
 {
-    return (const int32_t *)(const void *)conv->weights;
+    return (const MK_FLASH int32_t *)(const MK_FLASH void *)conv->weights;
 }
 
 /* One pixel, whose kernel_h * kernel_w * in_c activations are at in. Writes out_c bytes. The fast path
  * reads depth4 of them. */
-void mk_pair_pixel(const mk_conv *conv, const int8_t *in, int8_t *out);
+void mk_pair_pixel(const MK_FLASH mk_conv *conv, const int8_t *in, int8_t *out);
 
 #ifdef MK_NN_DSP
 
@@ -26,7 +26,7 @@ void mk_pair_pixel(const mk_conv *conv, const int8_t *in, int8_t *out);
 int16_t *mk_pair_widen(const int8_t *const pixels[4], uint32_t words, int16_t *columns);
 
 /* Four pixels, whose widened columns are given, and all channels: writes 4 x out_c bytes. */
-void mk_pair_block(const mk_conv *conv, const int16_t *columns, int8_t *out);
+void mk_pair_block(const MK_FLASH mk_conv *conv, const int16_t *columns, int8_t *out);
 #endif
 
 #endif

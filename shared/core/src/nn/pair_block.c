@@ -33,14 +33,14 @@ __attribute__((naked, noinline)) int16_t *mk_pair_widen(MK_UNUSED const int8_t *
 }
 
 typedef struct {
-    const int32_t *weights;
+    const MK_FLASH int32_t *weights;
     const int16_t *columns;
-    const mk_channel *channels;
+    const MK_FLASH mk_channel *channels;
     uint32_t row; /* bytes of weights a pair */
     int32_t out_zero;
     int8_t *out;
     uint32_t out_c;
-    const int32_t *weights_end;
+    const MK_FLASH int32_t *weights_end;
 } block;
 
 /* twice the sum of b with its bias, from 256 B + A and A, both with the bias of a */
@@ -140,7 +140,7 @@ __attribute__((naked, noinline)) static void run(MK_UNUSED block *state)
         "pop {r4-r11, pc}\n");
 }
 
-void mk_pair_block(const mk_conv *conv, const int16_t *columns, int8_t *out)
+void mk_pair_block(const MK_FLASH mk_conv *conv, const int16_t *columns, int8_t *out)
 {
     const uint32_t pairs = conv->out_c / 2u, words = mk_pair_depth4(conv) / 2u;
     block state = {

@@ -51,12 +51,12 @@ static void copy_rows(int8_t *to, const int8_t *from, uint32_t bytes, uint32_t r
     }
 }
 
-void mk_patch_gather(const mk_conv *conv, const int8_t *in, int32_t top, int32_t left, int8_t *patch)
+void mk_patch_gather(const MK_FLASH mk_conv *conv, const int8_t *in, int32_t top, int32_t left, int8_t *patch)
 {
-    const int32_t in_h = conv->in_h, in_w = conv->in_w;
+    const int32_t in_h = conv->in_h, in_w = conv->in_w, kernel_w = conv->kernel_w;
     const uint32_t in_c = conv->in_c;
 
-    if (conv->dilation_w == 1 && top >= 0 && left >= 0 && left + conv->kernel_w <= in_w &&
+    if (conv->dilation_w == 1 && top >= 0 && left >= 0 && left + kernel_w <= in_w &&
         top + (conv->kernel_h - 1) * conv->dilation_h < in_h) {
         copy_rows(patch, in + (uint32_t)(top * in_w + left) * in_c, conv->kernel_w * in_c, conv->kernel_h,
                   (uint32_t)(in_w * conv->dilation_h) * in_c);
@@ -66,22 +66,22 @@ void mk_patch_gather(const mk_conv *conv, const int8_t *in, int32_t top, int32_t
         const int32_t row = top + ky * conv->dilation_h;
         int32_t column = left, kx = 0;
         if (row < 0 || row >= in_h) {
-            patch = fill(patch, conv->in_zero, conv->kernel_w * in_c);
+            patch = fill(patch, conv->in_zero, (uint32_t)kernel_w * in_c);
             continue;
         }
         if (conv->dilation_w == 1) {
-            const int32_t before = left < 0 ? (left < -conv->kernel_w ? conv->kernel_w : -left) : 0;
-            const int32_t last = left + conv->kernel_w > in_w ? in_w - left : conv->kernel_w;
+            const int32_t before = left < 0 ? (left < -kernel_w ? kernel_w : -left) : 0;
+            const int32_t last = left + kernel_w > in_w ? in_w - left : kernel_w;
             if (before)
                 patch = fill(patch, conv->in_zero, (uint32_t)before * in_c);
             if (last > before)
                 patch = copy(patch, in + (uint32_t)(row * in_w + left + before) * in_c, (uint32_t)(last - before) * in_c);
             kx = last > before ? last : before;
-            if (kx < conv->kernel_w)
-                patch = fill(patch, conv->in_zero, (uint32_t)(conv->kernel_w - kx) * in_c);
+            if (kx < kernel_w)
+                patch = fill(patch, conv->in_zero, (uint32_t)(kernel_w - kx) * in_c);
             continue;
         }
-        for (; kx < conv->kernel_w; kx++, column += conv->dilation_w) {
+        for (; kx < kernel_w; kx++, column += conv->dilation_w) {
             if (column < 0 || column >= in_w)
                 patch = fill(patch, conv->in_zero, in_c);
             else

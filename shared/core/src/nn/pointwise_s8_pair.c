@@ -1,7 +1,7 @@
 #include "bytes.h"
 #include "pair.h"
 
-void mk_pointwise_s8_pair(const mk_conv *conv, const int8_t *in, int8_t *out, void *scratch)
+void mk_pointwise_s8_pair(const MK_FLASH mk_conv *conv, const int8_t *in, int8_t *out, void *scratch)
 {
     const uint32_t in_c = conv->in_c, out_c = conv->out_c;
     const uint32_t pixels = (uint32_t)conv->batch * conv->out_h * conv->out_w;

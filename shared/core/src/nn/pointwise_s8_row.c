@@ -1,7 +1,7 @@
 #include "bytes.h"
 #include "row.h"
 
-void mk_pointwise_s8_row(const mk_conv *conv, uint16_t block, const int8_t *in, int8_t *out, void *scratch)
+void mk_pointwise_s8_row(const MK_FLASH mk_conv *conv, uint16_t block, const int8_t *in, int8_t *out, void *scratch)
 {
     uint32_t pixels = (uint32_t)conv->batch * conv->out_h * conv->out_w;
 

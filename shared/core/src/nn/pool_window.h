@@ -8,7 +8,7 @@ typedef struct {
     int32_t top, bottom, left, right; /* bottom and right are one past the last */
 } pool_window;
 
-static inline pool_window pool_window_at(const mk_pool *pool, int32_t y, int32_t x)
+static inline pool_window pool_window_at(const MK_FLASH mk_pool *pool, int32_t y, int32_t x)
 {
     const int32_t top = y * pool->stride_h - pool->pad_top;
     const int32_t left = x * pool->stride_w - pool->pad_left;

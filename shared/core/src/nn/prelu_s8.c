@@ -1,6 +1,6 @@
 #include "motekit/nn_elementwise.h"
 
-static int8_t value_of(const mk_prelu *prelu, int32_t in, int32_t alpha)
+static int8_t value_of(const MK_FLASH mk_prelu *prelu, int32_t in, int32_t alpha)
 {
     in -= prelu->in_zero;
     const int32_t value = in >= 0
@@ -9,9 +9,9 @@ static int8_t value_of(const mk_prelu *prelu, int32_t in, int32_t alpha)
     return (int8_t)mk_clamp(value + prelu->out_zero, INT8_MIN, INT8_MAX);
 }
 
-void mk_prelu_s8(const mk_prelu *prelu, const int8_t *in, const int8_t *alpha, int8_t *out)
+void mk_prelu_s8(const MK_FLASH mk_prelu *prelu, const int8_t *in, const int8_t *alpha, int8_t *out)
 {
-    const mk_broadcast *over = &prelu->over;
+    const MK_FLASH mk_broadcast *over = &prelu->over;
 
     for (int32_t i = 0; i < over->shape[0]; i++) {
         for (int32_t j = 0; j < over->shape[1]; j++) {

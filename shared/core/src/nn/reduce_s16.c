@@ -1,8 +1,8 @@
 #include "motekit/nn_data.h"
 
-static int32_t sum_at(const mk_reduce *reduce, const int16_t *in)
+static int32_t sum_at(const MK_FLASH mk_reduce *reduce, const int16_t *in)
 {
-    const int32_t *shape = reduce->reduced, *stride = reduce->reduced_stride;
+    const MK_FLASH int32_t *shape = &reduce->reduced[0], *stride = &reduce->reduced_stride[0];
     int32_t sum = 0;
 
     for (int32_t i = 0; i < shape[0]; i++) {
@@ -15,9 +15,9 @@ static int32_t sum_at(const mk_reduce *reduce, const int16_t *in)
     return sum;
 }
 
-void mk_reduce_s16(const mk_reduce *reduce, const int16_t *in, int16_t *out)
+void mk_reduce_s16(const MK_FLASH mk_reduce *reduce, const int16_t *in, int16_t *out)
 {
-    const int32_t *shape = reduce->kept, *stride = reduce->kept_stride;
+    const MK_FLASH int32_t *shape = &reduce->kept[0], *stride = &reduce->kept_stride[0];
 
     for (int32_t i = 0; i < shape[0]; i++) {
         for (int32_t j = 0; j < shape[1]; j++) {

@@ -1,6 +1,6 @@
 #include "motekit/nn_data.h"
 
-void mk_rescale_s16_s16(const mk_rescale *rescale, const int16_t *in, int16_t *out)
+void mk_rescale_s16_s16(const MK_FLASH mk_rescale *rescale, const int16_t *in, int16_t *out)
 {
     for (uint32_t i = 0; i < rescale->n; i++) {
         const int32_t value = mk_requantize(in[i] - rescale->in_zero, rescale->multiplier, rescale->shift);

@@ -1,6 +1,6 @@
 #include "motekit/nn_data.h"
 
-void mk_rescale_s32_s16(const mk_rescale *rescale, const int32_t *in, int16_t *out)
+void mk_rescale_s32_s16(const MK_FLASH mk_rescale *rescale, const int32_t *in, int16_t *out)
 {
     for (uint32_t i = 0; i < rescale->n; i++) {
         const int32_t centred = (int32_t)((uint32_t)in[i] - (uint32_t)rescale->in_zero);

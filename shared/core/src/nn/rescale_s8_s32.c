@@ -1,6 +1,6 @@
 #include "motekit/nn_data.h"
 
-void mk_rescale_s8_s32(const mk_rescale *rescale, const int8_t *in, int32_t *out)
+void mk_rescale_s8_s32(const MK_FLASH mk_rescale *rescale, const int8_t *in, int32_t *out)
 {
     for (uint32_t i = 0; i < rescale->n; i++) {
         const int32_t value = mk_requantize(in[i] - rescale->in_zero, rescale->multiplier, rescale->shift);

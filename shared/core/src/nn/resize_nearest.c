@@ -2,7 +2,7 @@
 
 #include "motekit/nn_data.h"
 
-void mk_resize_nearest(const mk_resize *resize, const int8_t *in, int8_t *out)
+void mk_resize_nearest(const MK_FLASH mk_resize *resize, const int8_t *in, int8_t *out)
 {
     const int32_t pixel = resize->pixel_bytes;
 

@@ -8,7 +8,7 @@ typedef struct {
     const int8_t *x;
     uint32_t depth;
     int8_t *out;
-    const mk_channel *channels;
+    const MK_FLASH mk_channel *channels;
     uint32_t count;            /* how many of the four channels there are */
     int32_t out_zero;          /* offset 36 */
     uint32_t out_c;
@@ -88,7 +88,7 @@ __attribute__((naked, noinline)) static void run(__attribute__((unused)) block *
         "pop {r3-r11, pc}\n");
 }
 
-void mk_row_pixels(const mk_conv *conv, const int8_t *in, uint32_t pixels, int8_t *out)
+void mk_row_pixels(const MK_FLASH mk_conv *conv, const int8_t *in, uint32_t pixels, int8_t *out)
 {
     const uint32_t depth = mk_patch_depth(conv), over = (depth + 15u) & ~15u;
     const int8_t *row = conv->weights;
@@ -115,6 +115,26 @@ void mk_row_pixels(const mk_conv *conv, const int8_t *in, uint32_t pixels, int8_
         run(&work);
     }
     mk_patch_clamp(conv, out, pixels * conv->out_c);
+}
+
+#else
+
+#if defined(__AVR__)
+
+/* One channel at a time: an AVR has one pointer that reads flash, and 8-bit registers for one sum of 32 bits. */
+static void pixel(const MK_FLASH mk_conv *conv, const int8_t *in, int8_t *out)
+{
+    const uint16_t depth = (uint16_t)mk_patch_depth(conv);
+    const MK_FLASH mk_channel *channel = conv->channels;
+    const MK_FLASH int8_t *weight = conv->weights;
+
+    for (uint16_t c = conv->out_c; c; c--, channel++) {
+        int32_t sum = channel->bias;
+        for (uint16_t k = 0; k < depth; k++)
+            sum += (int16_t)(*weight++ * in[k]);
+        sum = mk_requantize(sum, channel->multiplier, channel->shift) + conv->out_zero;
+        *out++ = (int8_t)mk_clamp(sum, conv->act_min, conv->act_max);
+    }
 }
 
 #else
@@ -213,7 +233,7 @@ static void dot(const int8_t *const rows[4], const int8_t *x, uint32_t depth, in
 
 #endif
 
-static void store(const mk_conv *conv, const mk_channel *channels, const int32_t sums[4], uint32_t count, int8_t *out)
+static void store(const MK_FLASH mk_conv *conv, const MK_FLASH mk_channel *channels, const int32_t sums[4], uint32_t count, int8_t *out)
 {
     for (uint32_t i = 0; i < count; i++, channels++) {
         const int32_t x = mk_requantize(sums[i] + channels->bias, channels->multiplier, channels->shift);
@@ -221,10 +241,10 @@ static void store(const mk_conv *conv, const mk_channel *channels, const int32_t
     }
 }
 
-static void pixel(const mk_conv *conv, const int8_t *in, int8_t *out)
+static void pixel(const MK_FLASH mk_conv *conv, const int8_t *in, int8_t *out)
 {
     const uint32_t depth = mk_patch_depth(conv);
-    const mk_channel *channels = conv->channels;
+    const MK_FLASH mk_channel *channels = conv->channels;
     const int8_t *row = conv->weights;
 
     for (uint32_t left = conv->out_c; left;) {
@@ -244,7 +264,9 @@ static void pixel(const mk_conv *conv, const int8_t *in, int8_t *out)
     }
 }
 
-void mk_row_pixels(const mk_conv *conv, const int8_t *in, uint32_t pixels, int8_t *out)
+#endif
+
+void mk_row_pixels(const MK_FLASH mk_conv *conv, const int8_t *in, uint32_t pixels, int8_t *out)
 {
     for (; pixels; pixels--, in += mk_patch_depth(conv), out += conv->out_c)
         pixel(conv, in, out);

@@ -6,6 +6,6 @@
 #include "patch.h"
 
 /* Pixels whose kernel_h * kernel_w * in_c activations lie one after the other at in. Writes pixels * out_c bytes. */
-void mk_row_pixels(const mk_conv *conv, const int8_t *in, uint32_t pixels, int8_t *out);
+void mk_row_pixels(const MK_FLASH mk_conv *conv, const int8_t *in, uint32_t pixels, int8_t *out);
 
 #endif

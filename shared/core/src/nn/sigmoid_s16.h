@@ -5,13 +5,13 @@
 
 #include "motekit/nn_wide.h"
 
-static inline int32_t mk_sigmoid_input(const mk_wide_sigmoid *sigmoid, int32_t x)
+static inline int32_t mk_sigmoid_input(const MK_FLASH mk_wide_sigmoid *sigmoid, int32_t x)
 {
     const int32_t half = sigmoid->shift > 0 ? INT32_C(1) << (sigmoid->shift - 1) : 0;
     return (x * sigmoid->multiplier + half) >> sigmoid->shift;
 }
 
-static inline int16_t mk_logistic_q15(const mk_wide_sigmoid *sigmoid, int32_t x)
+static inline int16_t mk_logistic_q15(const MK_FLASH mk_wide_sigmoid *sigmoid, int32_t x)
 {
     const int32_t scaled = mk_sigmoid_input(sigmoid, x);
     const uint32_t size = scaled < 0 ? (uint32_t)-scaled : (uint32_t)scaled;
@@ -25,7 +25,7 @@ static inline int16_t mk_logistic_q15(const mk_wide_sigmoid *sigmoid, int32_t x)
     return (int16_t)(uint16_t)(value >> 10);
 }
 
-static inline int16_t mk_tanh_q15(const mk_wide_sigmoid *sigmoid, int32_t x)
+static inline int16_t mk_tanh_q15(const MK_FLASH mk_wide_sigmoid *sigmoid, int32_t x)
 {
     const int32_t scaled = mk_sigmoid_input(sigmoid, x);
     const uint32_t size = scaled < 0 ? (uint32_t)-scaled : (uint32_t)scaled;

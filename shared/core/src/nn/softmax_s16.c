@@ -1,7 +1,7 @@
 #include "motekit/nn_wide.h"
 
 /* table[513] over the whole range of x, linear between entries */
-static int32_t interpolate(const int16_t *table, int32_t x)
+static int32_t interpolate(const MK_FLASH int16_t *table, int32_t x)
 {
     const int32_t index = 256 + (x >> 7);
     const int32_t slope = table[index + 1] - table[index];
@@ -16,7 +16,7 @@ static int32_t leading_zeros(uint32_t x)
     return count;
 }
 
-void mk_softmax_s16(const mk_wide_softmax *softmax, const int16_t *in, int16_t *out)
+void mk_softmax_s16(const MK_FLASH mk_wide_softmax *softmax, const int16_t *in, int16_t *out)
 {
     for (uint32_t row = 0; row < softmax->rows; row++) {
         int32_t most = INT16_MIN;

@@ -29,7 +29,7 @@ static int32_t leading_zeros(uint32_t x)
     return count;
 }
 
-void mk_softmax_s8(const mk_softmax *softmax, const int8_t *in, int8_t *out)
+void mk_softmax_s8(const MK_FLASH mk_softmax *softmax, const int8_t *in, int8_t *out)
 {
     const int32_t count = softmax->count;
 

@@ -1,13 +1,13 @@
 #include "motekit/nn_recurrent.h"
 
-void mk_svdf_s8(const mk_svdf *svdf, const int8_t *in, int8_t *state, int8_t *out)
+void mk_svdf_s8(const MK_FLASH mk_svdf *svdf, const int8_t *in, int8_t *state, int8_t *out)
 {
     const uint32_t memory = svdf->memory;
 
     for (uint32_t n = 0; n < svdf->batch; n++, in += svdf->inputs) {
-        const int8_t *feature = svdf->features;
-        const int8_t *time = svdf->times;
-        const int32_t *bias_feature = svdf->bias_features;
+        const MK_FLASH int8_t *feature = svdf->features;
+        const MK_FLASH int8_t *time = svdf->times;
+        const MK_FLASH int32_t *bias_feature = svdf->bias_features;
         for (uint32_t unit = 0; unit < svdf->units; unit++) {
             int32_t total = svdf->bias[unit];
             for (uint32_t r = 0; r < svdf->rank; r++, state += memory, time += memory) {

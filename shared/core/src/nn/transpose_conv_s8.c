@@ -9,14 +9,14 @@ static int32_t source_of(int32_t place, int32_t k, int32_t stride, int32_t size)
     return distance / stride < size ? distance / stride : -1;
 }
 
-void mk_transpose_conv_s8(const mk_conv *conv, const int8_t *in, int8_t *out)
+void mk_transpose_conv_s8(const MK_FLASH mk_conv *conv, const int8_t *in, int8_t *out)
 {
     const int32_t in_h = conv->in_h, in_w = conv->in_w, in_c = conv->in_c;
 
     for (int32_t n = 0; n < conv->batch; n++, in += in_h * in_w * in_c) {
         for (int32_t y = 0; y < conv->out_h; y++) {
             for (int32_t x = 0; x < conv->out_w; x++) {
-                const int8_t *weight = conv->weights;
+                const MK_FLASH int8_t *weight = conv->weights;
                 for (int32_t c = 0; c < conv->out_c; c++) {
                     int32_t sum = conv->channels[c].bias;
                     for (int32_t ky = 0; ky < conv->kernel_h; ky++) {

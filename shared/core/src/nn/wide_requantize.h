@@ -4,7 +4,21 @@
 
 #include "motekit/nn_wide.h"
 
-static inline int32_t mk_wide_requantize(int64_t sum, const mk_wide_channel *channel, uint8_t narrow)
+static inline int64_t mk_wide_bias(const MK_FLASH mk_wide_channel *channel)
+{
+#if defined(__AVR__)
+    /* avr-gcc 5 fails on a load of 64 bits from flash */
+    const MK_FLASH uint8_t *const bytes = (const MK_FLASH uint8_t *)&channel->bias;
+    uint64_t value = 0;
+    for (uint8_t i = 8; i; i--)
+        value = value << 8 | bytes[i - 1];
+    return (int64_t)value;
+#else
+    return channel->bias;
+#endif
+}
+
+static inline int32_t mk_wide_requantize(int64_t sum, const MK_FLASH mk_wide_channel *channel, uint8_t narrow)
 {
     if (narrow)
         return mk_requantize((int32_t)(uint32_t)sum, channel->multiplier, channel->shift);

@@ -3,7 +3,7 @@
 #include <string.h>
 
 mk_status mk_audio_stream_init(mk_audio_stream *stream, const mk_audio_stream_config *config,
-                               const mk_nn_model *model, const mk_audio_stream_memory *memory,
+                               const MK_FLASH mk_nn_model *model, const mk_audio_stream_memory *memory,
                                const mk_stream_sink *sink)
 {
     if (!stream || !config || !config->logmel || !config->quantizer || !config->keyword || !model || !memory ||
@@ -42,7 +42,7 @@ mk_status mk_audio_stream_reset(mk_audio_stream *stream)
 static mk_status infer(mk_audio_stream *stream)
 {
     uint8_t *const arena = stream->memory.arena;
-    const mk_nn_model *const model = stream->model;
+    const MK_FLASH mk_nn_model *const model = stream->model;
     /* the window outlives the inference, whose plan may reuse the input's place */
     memcpy(arena + model->input->offset, stream->memory.window, model->input->bytes);
     const mk_status status = model->invoke(arena);

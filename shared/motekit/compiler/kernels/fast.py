@@ -155,7 +155,7 @@ def _matrix(op: ConvOp, target: Target, shape: str) -> Kernel | None:
         config = _config(op, packed, _pair_channels(channels))
         scratch = {"dense": 0, "pointwise": 8 * depth, "conv": 12 * depth + 4}[shape]
         extra = ()
-    elif target.name in ("m0", "mve"):
+    elif target.name in ("m0", "mve", "avr"):
         if target.name == "mve" and (channels.shifts.max() > 0 or channels.bounds.max() >= 2**31):
             return None
         layout, sources, block = "row", ("row.c", "patch.c"), 8 if target.name == "mve" else 1
