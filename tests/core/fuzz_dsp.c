@@ -148,7 +148,7 @@ static void spectra_once(void)
         (void)mk_shape_process(out, bins, 1.0f, 0.85f, &shape);
     const uint32_t most = any(6);
     float *peaks = malloc(8u * most + 1u);
-    expect(mk_peaks_process(out, bins, most, peaks) <= most, "peaks");
+    expect(mk_shape_peaks(out, bins, most, peaks) <= most, "peaks");
 
     const uint16_t power = (uint16_t)(16u << any(5));
     float *y = signal_of(power), *table = malloc(4u * power * 3u / 2u), *z = malloc(4u * power);

@@ -95,4 +95,4 @@ class BandEnergies(FloatBlock):
 def peaks(power: np.ndarray, most: int) -> np.ndarray:
     """Highest local maxima, highest first: float32[found, 2], place in bins and power (`mk_peaks`)."""
     power, out = floats(power), np.zeros((most, 2), np.float32)
-    return out[: lib.mk_peaks_process(fp(power), len(power), most, fp(out))]
+    return out[: lib.mk_shape_peaks(fp(power), len(power), most, fp(out))]

@@ -32,6 +32,6 @@ mk_quality mk_bands_process(const mk_bands *bands, const float *power, uint32_t 
 
 /* Highest local maxima of a spectrum, highest first; place and height by a parabola through the logarithms.
  * peaks float32[most][2]: place in bins, power. Returns how many there are; the rest is 0. */
-uint32_t mk_peaks_process(const float *power, uint32_t bins, uint32_t most, float *peaks);
+uint32_t mk_shape_peaks(const float *power, uint32_t bins, uint32_t most, float *peaks);
 
 #endif

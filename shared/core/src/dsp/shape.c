@@ -91,7 +91,7 @@ static void refine(const float *p, float *out)
     out[1] = mk_exp(middle - 0.25f * (below - above) * shift);
 }
 
-uint32_t mk_peaks_process(const float *power, uint32_t bins, uint32_t most, float *peaks)
+uint32_t mk_shape_peaks(const float *power, uint32_t bins, uint32_t most, float *peaks)
 {
     uint32_t found = 0;
     for (uint32_t i = 0; i < 2u * most; i++)

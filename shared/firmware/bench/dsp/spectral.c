@@ -108,7 +108,7 @@ static uint32_t run_shape(const float *x)
     quality = mk_shape_process(case_memory, 65, 0.5f, 0.85f, &shape);
     memcpy(case_out, &shape, sizeof shape);
     quality |= mk_bands_process(&bands, case_memory, 65, case_out + 6);
-    case_out[9] = (float)mk_peaks_process(case_memory, 65, 4, case_out + 10);
+    case_out[9] = (float)mk_shape_peaks(case_memory, 65, 4, case_out + 10);
     return with_quality(18, quality);
 }
 
