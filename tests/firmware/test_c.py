@@ -18,6 +18,7 @@ INCLUDES = [f"-I{FIRMWARE / 'include'}", f"-I{core_dir() / 'include'}"]
 def build(folder: Path, main: str, *sources: str, extra: Sequence[str] = ()) -> str:
     program = folder / "program"
     paths = [str(HERE / main), *(str(FIRMWARE / "src" / name) for name in sources)]
+    paths.append(str(core_dir() / "src" / "runtime" / "crc.c"))
     subprocess.run(["cc", *FLAGS, *SANITIZERS, *INCLUDES, *paths, *extra, "-o", str(program)], check=True, timeout=60)
     return str(program)
 

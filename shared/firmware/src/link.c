@@ -6,17 +6,6 @@ _Static_assert(MK_LINK_PAYLOAD >= 128u, "hello must fit into one frame");
 _Static_assert(MK_LINK_WINDOW >= MK_LINK_PAYLOAD + MK_LINK_RECORD, "one frame must fit into the window");
 _Static_assert(MK_LINK_WINDOW <= 32768u, "window_at is 16 bits wide");
 
-uint16_t mk_crc16(uint16_t crc, const uint8_t *bytes, uint32_t n)
-{
-    while (n--) {
-        /* the polynomial 0x1021, eight bits at once without a table */
-        uint16_t x = (uint16_t)((crc >> 8) ^ *bytes++);
-        x ^= x >> 4;
-        crc = (uint16_t)((crc << 8) ^ (x << 12) ^ (x << 5) ^ x);
-    }
-    return crc;
-}
-
 static uint16_t get16(const uint8_t *p)
 {
     return (uint16_t)(p[0] | p[1] << 8);

@@ -49,6 +49,7 @@ def make_board(tmp_path_factory):
     firmware = project_root() / "shared" / "firmware"
     library = tmp_path_factory.mktemp("link") / "link.so"
     sources = [Path(__file__).with_name("link_shim.c"), firmware / "src" / "link.c"]
+    sources.append(core_dir() / "src" / "runtime" / "crc.c")
     includes = [f"-I{firmware / 'include'}", f"-I{core_dir() / 'include'}"]
     flags = ["-std=c99", "-O1", "-Wall", "-Wextra", "-Wconversion", "-Werror", "-shared", "-fPIC"]
     subprocess.run(["cc", *flags, *includes, *map(str, sources), "-o", str(library)], check=True)

@@ -15,6 +15,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <motekit/crc.h>
 #include <motekit/status.h>
 
 #ifdef __cplusplus
@@ -113,8 +114,6 @@ void mk_link_acknowledge(mk_link *link, uint8_t flags);
 
 /* Whether frames were taken that have not been acknowledged. */
 bool mk_link_owes(const mk_link *link);
-
-uint16_t mk_crc16(uint16_t crc, const uint8_t *bytes, uint32_t n); /* CCITT-FALSE: start with 0xFFFF */
 
 #ifdef __cplusplus
 }
