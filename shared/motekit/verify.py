@@ -1,11 +1,13 @@
 """Replay recordings through an app's firmware and compare every bit with Python's own chain."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from . import chains
 from .chain import Answer, Chain, Take
+from .errors import LinkError
+from .journal import Journal
 
 
 @dataclass
@@ -59,8 +61,24 @@ class Verification:
         }
 
 
-def verify(chain: Chain, board: str, takes: Iterable[Take]) -> Verification:
-    """Build the firmware, replay each recording from a reset, compare with Python.
+def verify(
+    chain: Chain, board: str, takes: Sequence[Take], port: str | None = None, resume: bool = False
+) -> Verification:
+    """Replay each recording through the firmware from a reset and compare with Python.
+
+    Parameters
+    ----------
+    chain : Chain
+        The app with its model.
+    board : str
+        An emulated board, which the firmware is built for.
+    takes : sequence of Take
+        What to replay.
+    port : str, optional
+        Serial port of a board on the desk that runs the firmware already: used instead of an emulator. What it has
+        answered is kept, should it fall silent in the middle.
+    resume : bool
+        Go on with the answers that an earlier run with this port, app and model has kept.
 
     Raises
     ------
@@ -71,11 +89,34 @@ def verify(chain: Chain, board: str, takes: Iterable[Take]) -> Verification:
     """
     from .firmware.run import FirmwareReplay
 
-    found = Verification(board)
-    with FirmwareReplay(chains.app_with(chain), board) as firmware:
+    journal = Journal(chain, port) if port else None
+    if journal and not resume:
+        journal.clear()
+    elif journal:
+        journal.read()
+    app = chain.app if port else chains.app_with(chain)
+    with FirmwareReplay(app, board, port=port) as firmware:
+        found = Verification(firmware.hello.board if port else board)
         for take in takes:
+            replayed = journal.get(take) if journal else None
+            if replayed is None:
+                replayed = _replay(firmware, take, len(found.takes), len(takes), journal)
             found.takes.append(take)
             found.python.append(chain.answer(take.frames))
-            found.firmware.append(firmware.answer(take.frames))
+            found.firmware.append(replayed)
         found.cost = firmware.cost()
+    if journal:
+        journal.clear()
     return found
+
+
+def _replay(firmware: Any, take: Take, done: int, total: int, journal: Journal | None) -> Answer:
+    try:
+        answer = firmware.answer(take.frames)
+    except LinkError as error:
+        if not journal:
+            raise
+        raise LinkError(f"{error} {done} of {total} recordings are done: go on with --resume.") from error
+    if journal:
+        journal.put(take, answer)
+    return answer

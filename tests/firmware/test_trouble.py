@@ -2,16 +2,14 @@
 
 import os
 import random
-import select
 import subprocess
 import sys
-import threading
 import time
-import tty
 from pathlib import Path
 
 import numpy as np
 import pytest
+from cable import Desk
 from test_boards import assert_echoed, samples
 
 from motekit.errors import LinkError, ToolError
@@ -110,30 +108,12 @@ def test_harm_in_the_emulator_changes_nothing_either(echo_elf):
         assert_echoed(session.replay(given), given)
 
 
-def test_a_serial_port_carries_it_too(on_terminal):
-    """The firmware on one pseudo-terminal, pyserial on another, and a cable of a thread between them."""
-    master, _, _ = on_terminal()
-    ours, name = os.openpty()
-    tty.setraw(name)
-    stop = threading.Event()
-
-    def cable():
-        while not stop.is_set():
-            for source, sink in ((master, ours), (ours, master)):
-                if select.select([source], [], [], 0.001)[0]:
-                    os.write(sink, os.read(source, 4096))
-
-    thread = threading.Thread(target=cable, daemon=True)
-    thread.start()
-    try:
-        with Session(SerialStream(os.ttyname(name))) as session:
+def test_a_serial_port_carries_it_too(echo_elf, tmp_path):
+    with Desk(tmp_path) as desk:
+        desk.plug(echo_elf("echo-host"))
+        with Session(SerialStream(desk.port)) as session:
             given = samples(1000)
             assert_echoed(session.replay(given), given)
-    finally:
-        stop.set()
-        thread.join()
-        for descriptor in (ours, name, master):
-            os.close(descriptor)
 
 
 def test_a_port_that_is_not_there_is_one_line(tmp_path):

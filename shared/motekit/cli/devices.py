@@ -7,6 +7,10 @@ import typer
 from . import app as commands
 from .output import AppName, Board, Json, result, table
 
+Port = Annotated[
+    str | None, typer.Option("--port", "-p", help="Serial port of a board on the desk, instead of an emulator.")
+]
+
 
 @commands.command()
 def apps(json: Json = False) -> None:
@@ -69,6 +73,8 @@ def run(
     ],
     board: Board = "mps2_an386",
     resample: Annotated[bool, typer.Option(help="Convert recordings of another sampling rate.")] = False,
+    port: Port = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on where a run with --port broke off.")] = False,
     json: Json = False,
 ) -> None:
     """Replay recordings through an app's firmware and compare every bit with Python."""
@@ -79,14 +85,14 @@ def run(
         for event in found["events"]:
             print(f"{event['recording']}  {event['time_s']:8.2f} s  {event['label']}  {_details(event)}".rstrip())
         same = ", ".join(f"{what} {'identical' if ok else 'DIFFERENT'}" for what, ok in found["equal"].items())
-        print(f"{found['recordings']} recordings, {found['windows']} windows on {board}: {same}")
+        print(f"{found['recordings']} recordings, {found['windows']} windows on {found['board']}: {same}")
         print(", ".join(f"{key} {value:,}" for key, value in found["cost"].items() if value is not None))
 
     with result(json, show) as done:
         chain = chains.of(name)
         # all of them first: a bad file is said before minutes are spent on a build
         given = chain.inputs(source, resample=resample)
-        found = verify(chain, board, given).summary(chain)
+        found = verify(chain, board, given, port=port, resume=resume).summary(chain)
         done(found)
     if not found["agree"]:
         raise typer.Exit(1)

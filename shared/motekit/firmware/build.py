@@ -116,9 +116,7 @@ def build(app: App | str, board: str, check: bool = True) -> BuildResult:
     return result
 
 
-def compile_environment(
-    project: Path, environment: str, work: Path, variables: dict[str, str] | None = None
-) -> Path:
+def compile_environment(project: Path, environment: str, work: Path, variables: dict[str, str] | None = None) -> Path:
     """Have PlatformIO build one environment of a project; everything it writes goes to `work`.
 
     Parameters
@@ -143,19 +141,7 @@ def compile_environment(
         If it fails; one line, and where the whole output is.
     """
     work.mkdir(parents=True, exist_ok=True)
-    settings = {
-        **os.environ,
-        "MOTEKIT_PYTHON": sys.executable,
-        "PLATFORMIO_SETTING_ENABLE_TELEMETRY": "no",
-        "PLATFORMIO_DISABLE_UPGRADE_CHECK": "true",
-        "PLATFORMIO_DISABLE_PROGRESSBAR": "true",
-        "PLATFORMIO_WORKSPACE_DIR": str(work / "pio"),
-        "PLATFORMIO_BUILD_DIR": str(work / "build"),
-        "PYTHONDONTWRITEBYTECODE": "1",
-        # in a wheel the folder of platformio.ini is full of modules: none of them may shadow another package
-        "PYTHONSAFEPATH": "1",
-        **(variables or {}),
-    }
+    settings = {**_settings(work), **(variables or {})}
     log = work / f"{environment}.log"
     elf = work / "build" / environment / "firmware.elf"
     command = [sys.executable, "-m", "platformio", "run", "--silent", "-d", str(project), "-e", environment]
@@ -172,6 +158,50 @@ def compile_environment(
     if done.returncode != 0 or not elf.is_file():
         raise ToolError(_reason(environment, output, log))
     return elf
+
+
+def upload(app: App | str, board: str, port: str | None = None) -> None:
+    """Build an app's firmware and flash it onto a board on the desk, with PlatformIO's uploader for that board.
+
+    Parameters
+    ----------
+    app, board
+        See `build`.
+    port : str, optional
+        Serial port; PlatformIO looks for one unless given.
+
+    Raises
+    ------
+    ConfigError
+        If the board is an emulated one, or the firmware exceeds its budget.
+    ToolError
+        If building or flashing fails.
+    """
+    if boards.load(board).emulated:
+        raise ConfigError(f"{board} is emulated, there is nothing to flash. Use: motekit run APP --board {board}.")
+    built = build(app, board)
+    environment = f"{built.app}-{board}"
+    command = [sys.executable, "-m", "platformio", "run", "-d", str(project_root()), "-e", environment]
+    command += ["-t", "upload", *(["--upload-port", port] if port else [])]
+    done = subprocess.run(command, env=_settings(work_dir() / "firmware"), check=False)
+    if done.returncode:
+        raise ToolError(f"flashing {board} failed. See above; docs/troubleshooting.md lists the uploaders' messages.")
+
+
+def _settings(work: Path) -> dict[str, str]:
+    """Environment variables under which PlatformIO writes to `work` only, and asks and tells nobody."""
+    return {
+        **os.environ,
+        "MOTEKIT_PYTHON": sys.executable,
+        "PLATFORMIO_SETTING_ENABLE_TELEMETRY": "no",
+        "PLATFORMIO_DISABLE_UPGRADE_CHECK": "true",
+        "PLATFORMIO_DISABLE_PROGRESSBAR": "true",
+        "PLATFORMIO_WORKSPACE_DIR": str(work / "pio"),
+        "PLATFORMIO_BUILD_DIR": str(work / "build"),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        # in a wheel the folder of platformio.ini is full of modules: none of them may shadow another package
+        "PYTHONSAFEPATH": "1",
+    }
 
 
 def _require_compiler(board: boards.Board) -> None:

@@ -48,9 +48,7 @@ class Emulation:
         If the emulator is missing or does not start.
     """
 
-    def __init__(
-        self, elf: Path, board: str, *, time_limit: float = 600.0, uart: bool = False, counted: bool = True
-    ):
+    def __init__(self, elf: Path, board: str, *, time_limit: float = 600.0, uart: bool = False, counted: bool = True):
         machine = boards.load(board)
         if not machine.emulated:
             raise ToolError(f"{board} is hardware, it cannot be emulated. Attach it and give its --port.")

@@ -11,12 +11,13 @@ from ..app import load as load_app
 from ..chain import Answer
 from ..errors import LinkError
 from ..link import Hello, Outputs, Recording, Session
+from .attached import Attached
 from .build import BuildResult, build
 from .emulate import Emulation
 
 
 class FirmwareReplay:
-    """An app's firmware on an emulated board, ready for recordings; a context manager.
+    """An app's firmware on an emulated board or on one on the desk, ready for recordings; a context manager.
 
     Parameters
     ----------
@@ -27,9 +28,11 @@ class FirmwareReplay:
     built : BuildResult, optional
         The firmware to run; built if not given.
     time_limit : float
-        Seconds of real time for everything.
+        Seconds of real time for everything an emulator does.
     uart : bool
         See `Emulation`.
+    port : str, optional
+        Serial port of a board that runs the firmware already; nothing is built or emulated then.
 
     Raises
     ------
@@ -46,18 +49,24 @@ class FirmwareReplay:
         built: BuildResult | None = None,
         time_limit: float = 3600.0,
         uart: bool = False,
+        port: str | None = None,
     ):
         self.app = load_app(app) if isinstance(app, str) else app
         self.board = board
-        self.built = built or build(self.app, board)
         self._longest = 0
         self._stack = 0
-        self._emulation = Emulation(self.built.elf, board, time_limit=time_limit, uart=uart)
+        self._counted = port is None
+        if port:
+            self.built = None
+            self._machine = Attached(port)
+        else:
+            self.built = built or build(self.app, board)
+            self._machine = Emulation(self.built.elf, board, time_limit=time_limit, uart=uart)
         try:
-            self._session = self._try(Session, self._emulation.stream, timeout=60.0 if uart else 30.0)
+            self._session = self._try(Session, self._machine.stream, timeout=60.0 if uart else 30.0)
             _check(self.app, self.hello)
         except BaseException:
-            self._emulation.close()
+            self._machine.close()
             raise
 
     def __enter__(self) -> "FirmwareReplay":
@@ -73,7 +82,7 @@ class FirmwareReplay:
 
     def close(self) -> None:
         """End the firmware."""
-        self._emulation.close()
+        self._machine.close()
 
     def raw(
         self,
@@ -95,29 +104,27 @@ class FirmwareReplay:
         return Answer(found.features, found.scores, found.events)
 
     def cost(self) -> dict[str, Any]:
-        """Instructions from one window's scores to the next at most, flash, RAM and stack in bytes.
-
-        Where a clock cannot count instructions (the host) or a stack cannot be measured, None.
+        """Instructions (emulated) or milliseconds (hardware) from one window's scores to the next at most, and bytes of
+        flash, RAM and stack. None for what cannot be told: a process counts no instructions, a board on the desk does
+        not know its sizes.
         """
         if not self._longest:  # nothing so far was long enough for two windows
             self.raw(chains.of(self.app).probe(self.hello.rate_hz, self.hello.channels), Outputs(0))
-        per_tick = self._instructions_per_tick()
+        # -icount shift=0: one instruction is one nanosecond of the virtual clock
+        counted = self._counted and self._stack
         return {
-            "instructions_per_window": round(self._longest * per_tick) if per_tick else None,
-            "flash": self.built.flash,
-            "ram": self.built.ram,
+            "instructions_per_window": round(self._longest * 1e9 / self._tick_hz) if counted else None,
+            "milliseconds_per_window": None if self._counted else round(self._longest * 1e3 / self._tick_hz, 3),
+            "flash": self.built.flash if self.built else None,
+            "ram": self.built.ram if self.built else None,
             "stack": self._stack or None,
         }
-
-    def _instructions_per_tick(self) -> float:
-        # -icount shift=0: one instruction is one nanosecond of the virtual clock
-        return 1e9 / self._tick_hz if self._stack else 0.0
 
     def _try(self, action: Callable, *arguments, **options) -> Any:
         try:
             result = action(*arguments, **options)
         except LinkError as error:
-            raise self._emulation.explain(error) from error
+            raise self._machine.explain(error) from error
         if isinstance(result, Recording):
             self._tick_hz = result.stats.tick_hz
         return result

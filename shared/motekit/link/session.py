@@ -171,10 +171,15 @@ class Session:
         self.hello = self._say_hello()
         return bytes(text)
 
-    def listen(self, outputs: Outputs = Outputs.EVENTS | Outputs.SCORES) -> Iterator[Frame | Event | str]:
-        """Watch the board's own sensor: events, log lines, and other frames as they come, without end."""
+    def listen(
+        self, outputs: Outputs = Outputs.EVENTS | Outputs.SCORES, end: float | None = None
+    ) -> Iterator[Frame | Event | str]:
+        """Watch the board's own sensor: events, log lines, and other frames as they come.
+
+        Without end, or until `time.monotonic()` is `end`.
+        """
         self._start(_SENSOR, outputs, _FRAMES)
-        while True:
+        while end is None or time.monotonic() < end:
             for frame in self._exchange(self._patience):
                 if frame.kind == Kind.EVENT:
                     yield Event.unpack(frame.payload)
