@@ -39,7 +39,7 @@ mk_status mk_store_init(mk_store *store, const mk_store_device *device, uint16_t
         return MK_ERR_ARG;
     *store = (mk_store){device, base, size, slots, version, NONE, 0};
     for (uint8_t slot = 0; slot < slots; slot++) {
-        uint16_t number;
+        uint16_t number = 0;
         if (!intact(store, slot, &number))
             continue;
         /* numbers wrap: newer is less than half of them ahead */
