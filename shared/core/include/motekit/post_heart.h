@@ -35,6 +35,7 @@
 #define MK_HEART_NO_MOTION 2u /* the accelerometer has a fault: what moves cannot be told from what beats */
 #define MK_HEART_UNSURE 4u    /* confidence too low */
 #define MK_HEART_FILLING 8u   /* the first window is not complete */
+#define MK_HEART_OFF 32u      /* the pulse sensor's light is off (post_wearable.h) */
 #define MK_HEART_AFTER 16u    /* a fault lies in the window, or the track has not been found again after one */
 
 typedef struct {
@@ -73,6 +74,9 @@ void mk_heart_reset(mk_heart *heart);
 
 /* n at most what is missing to the hop's end. */
 void mk_heart_push(mk_heart *heart, const float *samples, uint32_t pitch, uint32_t n);
+
+/* Root mean square of the axis that moved most in the newest n samples, at most a window. */
+float mk_heart_motion(const mk_heart *heart, uint32_t n);
 
 /* After each hop. */
 mk_heart_reading mk_heart_hop(mk_heart *heart, const mk_quality *quality, const float **evidence);

@@ -94,12 +94,22 @@ void mk_heart_push(mk_heart *heart, const float *samples, uint32_t pitch, uint32
     heart->filled += n;
 }
 
-/* Root mean square of the window's part that is not padding. */
-static float size_of(const mk_heart *heart, uint32_t channel)
+/* Root mean square of a channel's newest samples. */
+static float size_of(const mk_heart *heart, uint32_t channel, uint32_t n)
 {
-    const uint32_t span = span_of(heart->config), n = heart->config->cancel.length;
+    const uint32_t span = span_of(heart->config);
     const float *const row = heart->window + channel * span + span - n;
     return mk_sqrt(mk_div(mk_dot(row, row, n), (float)n));
+}
+
+float mk_heart_motion(const mk_heart *heart, uint32_t n)
+{
+    float motion = 0.0f;
+    for (uint32_t i = MK_HEART_PULSES; i < MK_HEART_CHANNELS; i++) {
+        const float size = size_of(heart, i, n);
+        motion = size > motion ? size : motion;
+    }
+    return motion;
 }
 
 /* What all hops of the window had, and a pulse too small to be one. */
@@ -113,7 +123,7 @@ static void join(mk_heart *heart, const mk_quality *quality, mk_quality *joined)
             joined[i] |= heart->flags[hop][i];
     }
     for (uint32_t i = 0; i < MK_HEART_PULSES; i++)
-        if (size_of(heart, i) < config->least_pulse)
+        if (size_of(heart, i, config->cancel.length) < config->least_pulse)
             joined[i] |= MK_QUALITY_FLAT;
 }
 
@@ -123,13 +133,11 @@ static uint8_t faults(const mk_heart *heart, const mk_quality *joined)
     if ((joined[0] & FAULT) && (joined[1] & FAULT))
         trouble |= MK_HEART_NO_PULSE;
     uint32_t lost = 0;
-    float motion = 0.0f;
     for (uint32_t i = MK_HEART_PULSES; i < MK_HEART_CHANNELS; i++) {
         /* an accelerometer at the end of its range for a moment still tells when the arm moves */
         lost += (joined[i] & FAULT & ~MK_QUALITY_SATURATED) != 0;
-        const float size = size_of(heart, i);
-        motion = size > motion ? size : motion;
     }
+    const float motion = mk_heart_motion(heart, heart->config->cancel.length);
     if (lost == MK_HEART_CHANNELS - MK_HEART_PULSES || (lost && motion > heart->config->least_motion))
         trouble |= MK_HEART_NO_MOTION;
     return trouble;
