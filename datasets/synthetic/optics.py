@@ -114,6 +114,7 @@ def _smooth(x: np.ndarray, axis: int) -> np.ndarray:
 
 
 def area_matrix(source: int, target: int) -> np.ndarray:
+    """Means over the area each of `target` cells covers, as a matrix: float64[target, source]."""
     edges = np.arange(target + 1) * source / target
     low = np.maximum(edges[:-1, None], np.arange(source))
     high = np.minimum(edges[1:, None], np.arange(source) + 1)
@@ -121,5 +122,6 @@ def area_matrix(source: int, target: int) -> np.ndarray:
 
 
 def linear_matrix(source: int, target: int) -> np.ndarray:
+    """Linear interpolation between cell centres, as a matrix: float64[target, source]."""
     place = np.clip((np.arange(target) + 0.5) * source / target - 0.5, 0, source - 1)
     return np.maximum(0, 1 - np.abs(place[:, None] - np.arange(source)))

@@ -59,6 +59,9 @@ extern "Python" void motekit_on_event(void *, const mk_keyword_event *);
 extern "Python" void motekit_on_day(void *, const int16_t *);
 extern "Python" void motekit_on_forecast(void *, const int8_t *);
 extern "Python" void motekit_on_valve(void *, uint32_t, uint16_t, int32_t);
+extern "Python" void motekit_on_driver_features(void *, const int16_t *, uint16_t);
+extern "Python" void motekit_on_driver_scores(void *, const int8_t *, uint16_t);
+extern "Python" void motekit_on_driver_event(void *, const mk_drowsiness_event *);
 """
 
 HEADERS = headers()

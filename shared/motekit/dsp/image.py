@@ -7,7 +7,7 @@ from ..errors import ConfigError
 from .floats import fp
 
 
-def _view(pixels: np.ndarray):
+def image_view(pixels: np.ndarray):
     """The core's view of uint8[height, width]; the caller keeps the array alive."""
     if pixels.dtype != np.uint8 or pixels.ndim != 2 or pixels.strides[1] != 1:
         raise ValueError(f"an image is uint8[height, width], not {pixels.dtype}{list(pixels.shape)}")
@@ -44,7 +44,7 @@ def crop(image: np.ndarray, x: int, y: int, width: int, height: int) -> np.ndarr
     ConfigError
         If it reaches out of the image.
     """
-    view, out = _view(image), ffi.new("mk_image *")
+    view, out = image_view(image), ffi.new("mk_image *")
     if min(x, y, width, height) < 0 or max(x, y, width, height) > 4096:
         raise ConfigError(f"crop of {width} x {height} at {x}, {y} lies outside the image.")
     check(lib.mk_image_crop(view, x, y, width, height, out), "crop")
@@ -56,34 +56,34 @@ def crop(image: np.ndarray, x: int, y: int, width: int, height: int) -> np.ndarr
 def resize_area(image: np.ndarray, width: int, height: int) -> np.ndarray:
     """Image at another size, every pixel the mean of the area it covers: uint8[height, width]."""
     out = _size(width, height)
-    lib.mk_image_area(_view(image), _view(out))
+    lib.mk_image_area(image_view(image), image_view(out))
     return out
 
 
 def resize_bilinear(image: np.ndarray, width: int, height: int) -> np.ndarray:
     """Image at another size, between the four nearest pixel centres: uint8[height, width]."""
     out = _size(width, height)
-    lib.mk_image_bilinear(_view(image), _view(out))
+    lib.mk_image_bilinear(image_view(image), image_view(out))
     return out
 
 
 def equalise(image: np.ndarray) -> tuple[np.ndarray, int]:
     """Image with an even histogram, and quality flags."""
     out, counts = np.empty(image.shape, np.uint8), np.empty(256, np.uint32)
-    quality = lib.mk_image_equalise(_view(image), _view(out), pointer("uint32_t", counts))
+    quality = lib.mk_image_equalise(image_view(image), image_view(out), pointer("uint32_t", counts))
     return out, quality
 
 
 def normalise(image: np.ndarray) -> tuple[np.ndarray, int]:
     """(pixel - mean) / deviation, float32[height, width], and quality flags."""
     out = np.empty(image.shape, np.float32)
-    return out, lib.mk_image_normalise(_view(image), fp(out))
+    return out, lib.mk_image_normalise(image_view(image), fp(out))
 
 
 def integral(image: np.ndarray) -> np.ndarray:
     """Sums of all pixels above and left: uint32[height + 1, width + 1]."""
     sums = np.empty((image.shape[0] + 1, image.shape[1] + 1), np.uint32)
-    lib.mk_integral_process(_view(image), pointer("uint32_t", sums))
+    lib.mk_integral_process(image_view(image), pointer("uint32_t", sums))
     return sums
 
 
@@ -104,5 +104,5 @@ def motion(before: np.ndarray, now: np.ndarray, threshold: int = 16) -> tuple[fl
     """Motion between two frames: mean |difference|, share of changed pixels, centre x and y (0 to 1)."""
     if before.shape != now.shape:
         raise ValueError(f"frames of {before.shape} and {now.shape} pixels")
-    found = lib.mk_motion_process(_view(before), _view(now), threshold)
+    found = lib.mk_motion_process(image_view(before), image_view(now), threshold)
     return found.energy, found.changed, found.x, found.y

@@ -1,0 +1,165 @@
+#include "motekit/driver.h"
+
+#include <string.h>
+
+mk_status mk_driver_init(mk_driver *driver, const mk_driver_config *config, const MK_FLASH mk_nn_model *model,
+                         const mk_driver_memory *memory, const mk_driver_sink *sink)
+{
+    if (!driver || !config || !config->eyes || !config->drowsiness || !config->table || config->view < 64 || !model ||
+        !memory || !memory->frame || !memory->half || !memory->arena || !sink)
+        return MK_ERR_ARG;
+    if (model->inputs != 1 || model->outputs != 1 || model->input->dtype != MK_INT8 ||
+        model->output->dtype != MK_INT8 || model->input->bytes != MK_EYE_PIXELS || model->output->bytes != 2)
+        return MK_ERR_FORMAT;
+    driver->config = config;
+    driver->model = model;
+    driver->memory = *memory;
+    driver->sink = *sink;
+    const mk_eyes_config *const eyes = config->eyes;
+    const mk_image frame = {memory->frame, eyes->width, eyes->height, eyes->width};
+    const mk_image patch = {driver->patch, MK_EYE_SIDE, MK_EYE_SIDE, MK_EYE_SIDE};
+    mk_status status = mk_camera_init(&driver->camera, &frame, &patch);
+    if (status == MK_OK)
+        status = mk_eyes_init(&driver->eyes, eyes);
+    if (status == MK_OK)
+        status = mk_drowsiness_init(&driver->drowsiness, config->drowsiness);
+    if (status == MK_OK)
+        status = mk_driver_reset(driver);
+    return status;
+}
+
+mk_status mk_driver_reset(mk_driver *driver)
+{
+    mk_camera_reset(&driver->camera);
+    mk_eyes_reset(&driver->eyes);
+    mk_drowsiness_reset(&driver->drowsiness);
+    driver->alarm = 0;
+    if (driver->sink.alarm)
+        driver->sink.alarm(driver->sink.context, 0);
+    return driver->model->init(driver->memory.arena);
+}
+
+/* The network's two outputs for one input. */
+static mk_status infer(mk_driver *driver, const int8_t *input, int8_t *scores)
+{
+    uint8_t *const arena = driver->memory.arena;
+    memcpy(arena + driver->model->input->offset, input, MK_EYE_PIXELS);
+    const mk_status status = driver->model->invoke(arena);
+    memcpy(scores, arena + driver->model->output->offset, 2);
+    return status;
+}
+
+static uint32_t hash(const int8_t *bytes, uint32_t n)
+{
+    uint32_t h = 2166136261u;
+    for (uint32_t i = 0; i < n; i++)
+        h = (h ^ (uint8_t)bytes[i]) * 16777619u;
+    return h;
+}
+
+static mk_status take_patch(mk_driver *driver)
+{
+    int8_t scores[2];
+    mk_eye_input(driver->patch, driver->config->table, driver->inputs, driver->counts);
+    const mk_status status = infer(driver, driver->inputs, scores);
+    if (status == MK_OK && driver->sink.scores)
+        driver->sink.scores(driver->sink.context, scores, 2);
+    return status;
+}
+
+/* Both eyes through the network: OPEN or CLOSED. */
+static mk_status look(mk_driver *driver, int16_t *features, mk_seen *seen)
+{
+    const mk_eyes_place *const p = &driver->eyes.place;
+    /* the larger part of the distance, plus 3/8 of the smaller: within 7 % of the root of both squares */
+    const int32_t across = p->dx, down = p->dy < 0 ? -p->dy : p->dy;
+    const int32_t distance = 2 * (across > down ? across + 3 * down / 8 : down + 3 * across / 8);
+    const int32_t side = (distance * driver->config->view + (1 << 15)) >> 16;
+    int8_t scores[4];
+    mk_status status = MK_OK;
+    for (int32_t eye = 0; eye < 2 && status == MK_OK; eye++) {
+        const int32_t x = eye ? p->x + p->dx : p->x - p->dx, y = eye ? p->y + p->dy : p->y - p->dy;
+        int8_t *const input = driver->inputs + eye * MK_EYE_PIXELS;
+        mk_image crop;
+        features[3 + 2 * eye] = (int16_t)(x >> 4);
+        features[4 + 2 * eye] = (int16_t)(y >> 4);
+        mk_eye_crop(&driver->camera.frame, (x + 128) >> 8, (y + 128) >> 8, side, &crop);
+        mk_eye_resize(&crop, driver->patch);
+        mk_eye_input(driver->patch, driver->config->table, input, driver->counts);
+        status = infer(driver, input, scores + 2 * eye);
+    }
+    if (status != MK_OK)
+        return status;
+    const uint32_t h = hash(driver->inputs, 2 * MK_EYE_PIXELS);
+    features[7] = (int16_t)(uint16_t)h;
+    features[8] = (int16_t)(uint16_t)(h >> 16);
+    if (driver->sink.images)
+        driver->sink.images(driver->sink.context, driver->inputs, 2 * MK_EYE_PIXELS);
+    if (driver->sink.scores)
+        driver->sink.scores(driver->sink.context, scores, 4);
+    *seen = scores[0] + scores[2] > scores[1] + scores[3] ? MK_SEEN_CLOSED : MK_SEEN_OPEN;
+    return MK_OK;
+}
+
+static mk_status take_frame(mk_driver *driver, mk_trouble trouble)
+{
+    int16_t features[MK_DRIVER_FEATURES] = {0};
+    mk_seen seen = MK_SEEN_NOTHING;
+    uint8_t detail = (uint8_t)trouble;
+    mk_status status = MK_OK;
+    if (trouble == MK_TROUBLE_NONE)
+        detail = (uint8_t)mk_camera_health(&driver->camera, driver->counts);
+    if (detail == MK_TROUBLE_NONE) {
+        const int was_found = driver->eyes.found;
+        /* how far the head has sunk counts where the eyes were last seen: half their distance */
+        const int down = mk_eyes_drop(&driver->eyes) * 256 > driver->config->eyes->expected.dx;
+        if (mk_eyes_find(&driver->eyes, &driver->camera.frame, driver->memory.half)) {
+            status = look(driver, features, &seen);
+        } else {
+            seen = MK_SEEN_NO_EYES;
+            detail = (uint8_t)(was_found && down);
+        }
+        features[2] = driver->eyes.correlation;
+    }
+    features[0] = (int16_t)seen;
+    features[1] = detail;
+    if (status != MK_OK)
+        return status;
+    const mk_driver_sink *const sink = &driver->sink;
+    if (sink->features)
+        sink->features(sink->context, features, MK_DRIVER_FEATURES);
+    mk_drowsiness *const d = &driver->drowsiness;
+    mk_drowsiness_process(d, driver->camera.time, seen, detail);
+    for (uint32_t i = 0; i < d->events; i++)
+        if (sink->event)
+            sink->event(sink->context, &d->event[i]);
+    if (d->alarm != driver->alarm && sink->alarm)
+        sink->alarm(sink->context, d->alarm);
+    driver->alarm = d->alarm;
+    return MK_OK;
+}
+
+mk_status mk_driver_push(mk_driver *driver, const int16_t *lines, uint32_t count)
+{
+    const uint32_t width = 1u + driver->camera.frame.width / 2u;
+    mk_status status = MK_OK;
+    for (uint32_t i = 0; i < count && status == MK_OK; i++, lines += width) {
+        switch (mk_camera_push(&driver->camera, lines)) {
+        case MK_CAMERA_IS_FRAME:
+            status = take_frame(driver, MK_TROUBLE_NONE);
+            break;
+        case MK_CAMERA_IS_TORN:
+            status = take_frame(driver, MK_TROUBLE_TORN);
+            break;
+        case MK_CAMERA_IS_UNPLUGGED:
+            status = take_frame(driver, MK_TROUBLE_UNPLUGGED);
+            break;
+        case MK_CAMERA_IS_PATCH:
+            status = take_patch(driver);
+            break;
+        case MK_CAMERA_NOTHING:
+            break;
+        }
+    }
+    return status;
+}
