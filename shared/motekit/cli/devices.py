@@ -1,5 +1,6 @@
 """`motekit apps`, `boards`, `build`, `run`, `doctor`: firmware and where it runs."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -104,6 +105,24 @@ def _details(event: dict) -> str:
     return " ".join(
         f"{key} {value:.2f}" if isinstance(value, float) else f"{key} {value}" for key, value in told.items()
     )
+
+
+@commands.command()
+def export(
+    kind: Annotated[str, typer.Argument(metavar="KIND", help="`c`: a folder of C99; `arduino`: a library as .zip.")],
+    name: AppName,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Folder or file to write.")] = None,
+    model: Annotated[Path | None, typer.Option(help="Folder of another trained model (motekit train --out).")] = None,
+    target: Annotated[str, typer.Option(help="Kernels: generic, dsp, mve, m0 or avr; dsp runs everywhere.")] = "dsp",
+    json: Json = False,
+) -> None:
+    """Give an app with its model away as a library."""
+    from .. import chains
+    from ..export import export as write
+
+    with result(json, lambda found: print(found["path"])) as done:
+        path = write(chains.of(name, model), kind, out, target)
+        done({"app": name, "kind": kind, "path": str(path)})
 
 
 @commands.command()
