@@ -1,51 +1,22 @@
 """The blocks that `[[features]]` can declare for windows of float32 samples (`mk_feature`)."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import Any
 
 import numpy as np
 
 from ..core import lib
 from ..errors import ConfigError
-from .constants import Name, Struct
+from . import feature_spectra as spectra
+from .constants import Struct
+from .feature import MAGNITUDE, Feature, Window
 from .floats import floats
-from .shape import SHAPE, BandEnergies
 from .spectral import WaveletEnergies
-from .spectrum import PowerSpectrum
 from .statistics import MOMENTS
 
 #: values of the block "statistics", in the core's order
 VALUES = (*MOMENTS, "zero_crossings", "mean_crossings", "mean_absolute_difference", "rms_difference", "slope")
-MAGNITUDE = 255
-
-
-@dataclass(frozen=True)
-class Window:
-    """Shape of the windows: samples, channels by name, rate."""
-
-    length: int
-    channels: tuple[str, ...]
-    rate_hz: float
-
-
-@dataclass(frozen=True)
-class Feature:
-    """One block on one channel: what the core's `mk_feature` holds."""
-
-    run: str
-    channel: int
-    names: list[str]
-    #: floats
-    scratch: int
-    config: Struct | np.ndarray
-
-    def struct(self) -> tuple:
-        """Members of the core's `mk_feature`."""
-        return (Name(self.run), self.config, len(self.names), self.channel)
-
-
 Maker = Callable[[dict[str, Any], int, str, Window], Feature]
 
 
@@ -64,65 +35,6 @@ def _quantiles(given: dict[str, Any], channel: int, name: str, window: Window) -
         raise ConfigError("quantiles: shares must be from 0 to 1.")
     names = [f"{name}.q{float(share):g}" for share in shares]
     return Feature("mk_feature_quantiles", channel, names, window.length, shares)
-
-
-def power_of(given: dict[str, Any], length: int, rate_hz: float) -> PowerSpectrum:
-    """The spectrum that a block's keys declare, of frames of this length."""
-    return PowerSpectrum(
-        length,
-        given.get("fft_length"),
-        given.get("window", "hann"),
-        given.get("detrend", True),
-        given.get("scaling", "power"),
-        rate_hz,
-    )
-
-
-def spectrum_config(given: dict[str, Any], power: PowerSpectrum, rate_hz: float, bands: BandEnergies | None) -> Struct:
-    """The core's mk_feature_spectrum_config."""
-    share = np.float32(given.get("share", 0.85))
-    if not 0 < share <= 1:
-        raise ConfigError(f"shape: share {share} must be above 0 and at most 1.")
-    spectrum = (
-        (power.fft.length, power.tables["twiddle"], power.tables["order"]),
-        power.frame_length, power.struct.detrend, power.struct.one_sided, power.scale, power.tables.get("window"),
-    )  # fmt: skip
-    band = (None, None, 0, 0)
-    if bands is not None:
-        start, count = bands.tables["start"], bands.tables["count"]
-        band = (start, count, len(start), int(given.get("relative", False)))
-    bin_hz = np.float32(rate_hz / power.fft.length)
-    return Struct("mk_feature_spectrum_config", (spectrum, band, int(given.get("log", False)), bin_hz, share))
-
-
-def _named_bands(
-    given: dict[str, Any], name: str, power: PowerSpectrum, rate_hz: float
-) -> tuple[list[str], BandEnergies | None]:
-    if "bands_hz" in given:
-        edges = [(float(low), float(high)) for low, high in given["bands_hz"]]
-        bands = BandEnergies(edges, rate_hz / power.fft.length, power.bins)
-        return [f"{name}.{low:g}-{high:g}Hz" for low, high in edges], bands
-    if given.get("relative"):
-        raise ConfigError("spectrum: relative goes with bands_hz. Give the bands or leave relative out.")
-    return [f"{name}.{hz:.4g}Hz" for hz in power.frequencies], None
-
-
-def _spectrum_scratch(power: PowerSpectrum) -> int:
-    return 2 * power.fft.length + power.bins
-
-
-def _spectrum(given: dict[str, Any], channel: int, name: str, window: Window) -> Feature:
-    power = power_of(given, window.length, window.rate_hz)
-    names, bands = _named_bands(given, name, power, window.rate_hz)
-    config = spectrum_config(given, power, window.rate_hz, bands)
-    return Feature("mk_feature_spectrum", channel, names, _spectrum_scratch(power), config)
-
-
-def _shape(given: dict[str, Any], channel: int, name: str, window: Window) -> Feature:
-    power = power_of(given, window.length, window.rate_hz)
-    config = spectrum_config(given, power, window.rate_hz, None)
-    names = [f"{name}.{value}" for value in SHAPE]
-    return Feature("mk_feature_shape", channel, names, _spectrum_scratch(power), config)
 
 
 def _lags(given: dict[str, Any], window: Window, block: str) -> int:
@@ -157,12 +69,50 @@ def _samples(given: dict[str, Any], channel: int, name: str, window: Window) -> 
     return Feature("mk_feature_samples", channel, names, 0, np.array([every], np.uint16))
 
 
+def _autocorrelation(given: dict[str, Any], channel: int, name: str, window: Window) -> Feature:
+    at = np.array([round(lag * window.rate_hz) for lag in given["lags_s"]], np.uint16)
+    if not len(at) or (np.diff(at.astype(int)) <= 0).any() or at[-1] >= window.length:
+        raise ConfigError("autocorrelation: lags_s must rise by at least a sample and lie below the window's length.")
+    config = Struct("mk_feature_autocorrelation_config", (at, int(at[-1]) + 1))
+    names = [f"{name}.r{lag:g}s" for lag in given["lags_s"]]
+    return Feature("mk_feature_autocorrelation", channel, names, window.length + int(at[-1]) + 1, config)
+
+
+def _histogram(given: dict[str, Any], channel: int, name: str, window: Window) -> Feature:
+    bins, (low, high) = int(given.get("bins", 8)), given["range"]
+    if not (1 <= bins <= 1024 and low < high):
+        raise ConfigError("histogram: range must rise, and bins be from 1 to 1024.")
+    edges = np.linspace(low, high, bins + 1)
+    names = [f"{name}.{edge:.4g}..{after:.4g}" for edge, after in pairwise(edges)]
+    config = Struct("mk_histogram", (np.float32(low), np.float32(high), bins))
+    return Feature("mk_feature_histogram", channel, names, 0, config)
+
+
+def _sample_entropy(given: dict[str, Any], channel: int, name: str, window: Window) -> Feature:
+    m, radius = int(given.get("m", 2)), float(given.get("radius", 0.2))
+    if not (1 <= m <= 8 and radius > 0 and window.length <= 4096):
+        raise ConfigError("sample_entropy: m must be 1 to 8, radius above 0, the window at most 4096 samples.")
+    config = Struct("mk_feature_sampen_config", (np.float32(radius), m, int(given.get("relative", True))))
+    return Feature("mk_feature_sampen", channel, [f"{name}.sample_entropy"], 0, config)
+
+
 _POWER = {"fft_length", "window", "detrend", "scaling"}
+_BANDS = _POWER | {"log", "bands_hz", "relative"}
+_FRAMES = {"frame_s", "hop_s"}
 BLOCKS: dict[str, tuple[Maker, set[str]]] = {
     "statistics": (_statistics, {"values"}),
     "quantiles": (_quantiles, {"shares"}),
-    "spectrum": (_spectrum, _POWER | {"log", "bands_hz", "relative"}),
-    "shape": (_shape, _POWER | {"share"}),
+    "autocorrelation": (_autocorrelation, {"lags_s"}),
+    "histogram": (_histogram, {"bins", "range"}),
+    "sample_entropy": (_sample_entropy, {"m", "radius", "relative"}),
+    "spectrum": (spectra.spectrum, _BANDS),
+    "welch": (spectra.welch, _BANDS | _FRAMES),
+    "spectrogram": (spectra.spectrogram, _BANDS | _FRAMES),
+    "shape": (spectra.shape, _POWER | {"share"}),
+    "peaks": (spectra.peaks, _POWER | {"count"}),
+    "cepstrum": (spectra.cepstrum, _POWER | {"first", "count"}),
+    "envelope_spectrum": (spectra.envelope_spectrum, _BANDS | {"band_hz", "order", "top_hz", "bins", "taps"}),
+    "kurtogram": (spectra.kurtogram, {"levels", "taps"}),
     "period": (_period, {"longest_s", "least"}),
     "wavelet": (_wavelet, {"wavelet", "levels"}),
     "samples": (_samples, {"every"}),

@@ -5,8 +5,15 @@ Each entry names its block, the channels it looks at (all if left out; "magnitud
     block = "statistics"   values = ["rms", "kurtosis", ...]      names of `VALUES`
     block = "quantiles"    shares = [0.25, 0.5, 0.75]
     block = "spectrum"     fft_length, window, detrend, log, bands_hz = [[0, 4], ...], relative
+    block = "welch"        the same of frames: frame_s, hop_s; their mean   block = "spectrogram"  each
     block = "shape"        fft_length, window, detrend, share: centroid, spread, roll-off, flatness, entropy
+    block = "peaks"        count: frequency and power of the highest            block = "cepstrum"  first, count
+    block = "envelope_spectrum"  band_hz, order, top_hz, taps; bins or bands_hz, log, relative
+    block = "kurtogram"    levels, taps: kurtosis, centre and width of the most impulsive band
     block = "period"       longest_s, least: lag and height of the autocorrelation's first peak
+    block = "autocorrelation"  lags_s
+    block = "histogram"    range, bins
+    block = "sample_entropy"   m, radius, relative
     block = "correlation"  of each pair of the channels
     block = "wavelet"      wavelet = "db4", levels = 4
     block = "samples"      every: the window itself, for a network that finds its own features
@@ -19,7 +26,8 @@ import numpy as np
 from ..core import check, lib
 from ..errors import ConfigError
 from .constants import Native, Source, Struct, tables
-from .feature_blocks import MAGNITUDE, VALUES, Window, build
+from .feature import MAGNITUDE, Window
+from .feature_blocks import VALUES, build
 from .floats import FloatBlock, floats, fp
 
 __all__ = ["VALUES", "WindowFeatures"]
@@ -71,6 +79,9 @@ class WindowFeatures(FloatBlock):
         self.window = window
         #: name of each value
         self.names = [name for feature in self.features for name in feature.names]
+        if len(set(self.names)) < len(self.names):
+            twice = next(name for name in self.names if self.names.count(name) > 1)
+            raise ConfigError(f"[[features]] give {twice} twice. Take one of the two blocks away.")
         #: floats
         self.scratch = length + max(feature.scratch for feature in self.features)
         rows = Struct("mk_feature", [feature.struct() for feature in self.features])

@@ -8,7 +8,7 @@ import pytest
 from float_signals import assert_same_bits, broken, finite, ppg
 from motekit import paths
 from motekit.core import ffi, lib
-from motekit.dsp import conditioning, shape, spectral, statistics
+from motekit.dsp import conditioning, resample, shape, sos, spectral, statistics
 from motekit.dsp.features import VALUES, WindowFeatures
 from motekit.dsp.floats import floats, fp
 from motekit.dsp.spectrum import PowerSpectrum
@@ -25,6 +25,17 @@ DECLARED = [
     {"block": "period", "channels": ["y"], "longest_s": 1.5},
     {"block": "correlation"},
     {"block": "wavelet", "channels": ["x"], "wavelet": "db2", "levels": 3},
+    {"block": "autocorrelation", "channels": ["y"], "lags_s": [0.1, 0.5, 1.0]},
+    {"block": "histogram", "channels": ["x"], "range": [0, 3000], "bins": 4},
+    {"block": "sample_entropy", "channels": ["z"], "m": 1},
+    {"block": "sample_entropy", "channels": ["x"], "radius": 0.5, "relative": False},
+    {"block": "welch", "channels": ["y"], "frame_s": 0.64, "log": True},
+    {"block": "spectrogram", "channels": ["x"], "frame_s": 0.64, "hop_s": 0.4, "bands_hz": [[1, 5], [5, 20]]},
+    {"block": "peaks", "channels": ["x"], "count": 2},
+    {"block": "cepstrum", "channels": ["x"], "first": 2, "count": 5},
+    {"block": "envelope_spectrum", "channels": ["x"], "band_hz": [10, 20], "top_hz": 5, "taps": 15, "bins": 6},
+    {"block": "kurtogram", "channels": ["y"], "levels": 2},
+    {"block": "samples", "channels": ["z"], "every": 5},
 ]
 
 
@@ -49,7 +60,37 @@ def by_hand(window: np.ndarray) -> list[float]:
     values += [*shape.SpectralShape(RATE_HZ / 256).process(PowerSpectrum(LENGTH, 256, detrend=True).process(norm))]
     values += [*statistics.first_peak(statistics.autocorrelation(columns[1], 77)[0])]
     values += [conditioning.correlation(window, *pair)[0] for pair in ((0, 1), (0, 2), (1, 2))]
-    return [*values, *spectral.WaveletEnergies("db2", 3).process(columns[0])]
+    values += [*spectral.WaveletEnergies("db2", 3).process(columns[0])]
+    return [*values, *by_hand_new(columns)]
+
+
+def by_hand_new(columns: list[np.ndarray]) -> list[float]:
+    x, y, z = columns
+    values = [*statistics.autocorrelation(y, 51)[0][[5, 25, 50]], *statistics.histogram(x, 4, 0, 3000)[0]]
+    # the core multiplies in float32
+    deviation = np.sqrt(statistics.Statistics(("variance",)).process(z)[0])
+    values += [statistics.sample_entropy(z, 1, float(np.float32(0.2) * deviation))[0]]
+    values += [statistics.sample_entropy(x, 2, 0.5)[0]]
+    welch = spectral.Spectrogram(PowerSpectrum(32, detrend=True), 16)
+    welch.process(y)
+    mean, log = welch.mean(), np.empty(17, np.float32)
+    lib.mk_spectrum_log(fp(mean), fp(log), 17)
+    values += [*log]
+    rows = spectral.Spectrogram(PowerSpectrum(32, detrend=True), 20).process(x)
+    bands = shape.BandEnergies([(1, 5), (5, 20)], RATE_HZ / 32, 17)
+    values += [value for row in rows for value in bands.process(row)]
+    power = PowerSpectrum(LENGTH, detrend=True).process(x)
+    for place, height in np.pad(shape.peaks(power, 2), ((0, 2), (0, 0)))[:2]:
+        values += [place * np.float32(RATE_HZ / 128), height]
+    values += [*spectral.cepstrum(power)[2:7]]
+    band = sos.Sos("bandpass", (10, 20), 2, RATE_HZ).process(x - x[0])
+    slow = resample.Resampler(3, 1).process(spectral.Envelope(15).process(band)[15:])
+    values += [*PowerSpectrum(len(slow), detrend=True).process(slow)[1:7]]
+    tree = spectral.Kurtogram(2)
+    found = tree.process(y)
+    low, high = tree.band_hz(found, RATE_HZ)
+    values += [max(float(level.max()) for level in found[1:]), (low + high) / 2, high - low]
+    return [*values, *z[::5]]
 
 
 @pytest.mark.parametrize("seed", range(0, 12, 2))
@@ -115,6 +156,18 @@ def test_generated_c_gives_the_same_bits(tmp_path):
         ([{"block": "correlation", "channels": ["x"]}], "two channels"),
         ([{"block": "period", "longest_s": 9.0}], "longest_s"),
         ([{"block": "wavelet", "levels": 0}], "wavelet"),
+        ([{"block": "autocorrelation", "lags_s": [1.0, 0.5]}], "lags_s must rise"),
+        ([{"block": "histogram", "range": [1, 1]}], "range must rise"),
+        ([{"block": "sample_entropy", "m": 9}], "1 to 8"),
+        ([{"block": "welch"}], "needs the key 'frame_s'"),
+        ([{"block": "welch", "frame_s": 9.0}], "within the window"),
+        ([{"block": "peaks", "count": 60}], "count"),
+        ([{"block": "cepstrum", "first": 60, "count": 6}], "at most 65"),
+        ([{"block": "envelope_spectrum", "band_hz": [5, 20], "top_hz": 0.5}], "longer one"),
+        ([{"block": "envelope_spectrum", "band_hz": [5, 20], "taps": 15, "top_hz": 5, "bins": 99}], "bins"),
+        ([{"block": "kurtogram", "levels": 8}], "fewer levels"),
+        ([{"block": "samples", "every": 0}], "every"),
+        ([{"block": "shape"}, {"block": "shape"}], "twice"),
     ],
 )
 def test_wrong_declarations_are_refused(declared, message):

@@ -13,7 +13,10 @@
 
 #include <stdint.h>
 
+#include "motekit/dsp_histogram.h"
+#include "motekit/dsp_kurtogram.h"
 #include "motekit/dsp_quality.h"
+#include "motekit/dsp_resample.h"
 #include "motekit/dsp_shape.h"
 #include "motekit/dsp_spectrum.h"
 #include "motekit/dsp_wavelet.h"
@@ -85,6 +88,67 @@ mk_quality mk_feature_correlation(const mk_feature *feature, const mk_window *wi
 
 /* Wavelet energies by level; config: mk_wavelet. Scratch: MK_WAVELET_SCRATCH(length, levels). */
 mk_quality mk_feature_wavelet(const mk_feature *feature, const mk_window *window, float *out, float *scratch);
+
+/* Autocorrelation at some lags: at[width], rising, the last below `lags`. Scratch: length + lags. */
+typedef struct {
+    const uint16_t *at;
+    uint16_t lags;
+} mk_feature_autocorrelation_config;
+
+mk_quality mk_feature_autocorrelation(const mk_feature *feature, const mk_window *window, float *out, float *scratch);
+
+/* Shares of the samples in equal bins; config: mk_histogram of `width` bins. */
+mk_quality mk_feature_histogram(const mk_feature *feature, const mk_window *window, float *out, float *scratch);
+
+/* Sample entropy with a radius in the unit, or in the window's deviations if relative. */
+typedef struct {
+    float radius;
+    uint8_t m, relative;
+} mk_feature_sampen_config;
+
+mk_quality mk_feature_sampen(const mk_feature *feature, const mk_window *window, float *out, float *scratch);
+
+/* Cepstrum at quefrencies first to first + width - 1. Scratch: MK_SPECTRUM_SCRATCH + 2 bins. */
+typedef struct {
+    mk_feature_spectrum_config power;
+    uint16_t first;
+} mk_feature_cepstrum_config;
+
+mk_quality mk_feature_cepstrum(const mk_feature *feature, const mk_window *window, float *out, float *scratch);
+
+/* The width / 2 highest peaks: frequency in Hz and power of each. Scratch: MK_SPECTRUM_SCRATCH + bins. */
+mk_quality mk_feature_peaks(const mk_feature *feature, const mk_window *window, float *out, float *scratch);
+
+/* Spectra of frames of the window, one every `hop`: their mean (Welch), or each after the other if rows is not 0.
+ * Scratch: MK_SPECTRUM_SCRATCH + 2 bins. */
+typedef struct {
+    mk_feature_spectrum_config power; /* of one frame */
+    uint16_t hop, rows;
+} mk_feature_welch_config;
+
+mk_quality mk_feature_welch(const mk_feature *feature, const mk_window *window, float *out, float *scratch);
+
+/* Spectrum of the envelope of a band: band-pass, Hilbert transformer, decimator, all from rest and without their first
+ * `skip` frames. Scratch: 2 length + taps of both filters + 2 sections, then as mk_feature_spectrum. */
+typedef struct {
+    const float *coeffs;
+    uint8_t sections;
+    uint16_t skip;
+    mk_resample_config hilbert, decimator;
+    mk_feature_spectrum_config power; /* frame_length: (length - skip) / decimator.down, rounded up */
+} mk_feature_envelope_config;
+
+mk_quality mk_feature_envelope_spectrum(const mk_feature *feature, const mk_window *window, float *out,
+                                        float *scratch);
+
+/* The kurtogram's highest value, and centre and width of its band in Hz.
+ * Scratch: MK_KURTOGRAM_SIZE(levels) + MK_KURTOGRAM_SCRATCH(length). */
+typedef struct {
+    mk_kurtogram tree;
+    float rate;
+} mk_feature_kurtogram_config;
+
+mk_quality mk_feature_kurtogram(const mk_feature *feature, const mk_window *window, float *out, float *scratch);
 
 /* The window itself, every so many samples; config const uint16_t *: how many. */
 mk_quality mk_feature_samples(const mk_feature *feature, const mk_window *window, float *out, float *scratch);

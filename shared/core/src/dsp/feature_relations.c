@@ -13,6 +13,16 @@ mk_quality mk_feature_period(const mk_feature *feature, const mk_window *window,
     return quality;
 }
 
+mk_quality mk_feature_autocorrelation(const mk_feature *feature, const mk_window *window, float *out, float *scratch)
+{
+    const mk_feature_autocorrelation_config *const config = feature->config;
+    float *const r = scratch + window->length;
+    const mk_quality quality = mk_autocorr_process(window->x, window->length, r, config->lags, scratch);
+    for (uint32_t i = 0; i < feature->width; i++)
+        out[i] = r[config->at[i]];
+    return quality;
+}
+
 mk_quality mk_feature_correlation(const mk_feature *feature, const mk_window *window, float *out, float *scratch)
 {
     const uint8_t *const others = feature->config;

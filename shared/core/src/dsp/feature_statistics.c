@@ -3,9 +3,11 @@
 #include "motekit/dsp_change.h"
 #include "motekit/dsp_detrend.h"
 #include "motekit/dsp_features.h"
+#include "motekit/dsp_histogram.h"
 #include "motekit/dsp_math.h"
 #include "motekit/dsp_moments.h"
 #include "motekit/dsp_quantile.h"
+#include "motekit/dsp_sampen.h"
 
 mk_quality mk_feature_statistics(const mk_feature *feature, const mk_window *window, float *out, float *scratch)
 {
@@ -47,4 +49,24 @@ mk_quality mk_feature_samples(const mk_feature *feature, const mk_window *window
     for (uint32_t i = 0; i < feature->width; i++)
         out[i] = window->x[i * every];
     return mk_quality_check(out, feature->width, -3.4e38f, 3.4e38f) & (MK_QUALITY_NONFINITE | MK_QUALITY_FLAT);
+}
+
+mk_quality mk_feature_histogram(const mk_feature *feature, const mk_window *window, float *out, float *scratch)
+{
+    (void)scratch;
+    return mk_histogram_process(feature->config, window->x, window->length, out);
+}
+
+mk_quality mk_feature_sampen(const mk_feature *feature, const mk_window *window, float *out, float *scratch)
+{
+    const mk_feature_sampen_config *const config = feature->config;
+    float radius = config->radius;
+    uint32_t quality = 0;
+    (void)scratch;
+    if (config->relative) {
+        mk_moments moments;
+        quality = mk_moments_process(window->x, window->length, &moments);
+        radius *= mk_sqrt(moments.variance);
+    }
+    return (mk_quality)(quality | mk_sampen_process(window->x, window->length, config->m, radius, out));
 }
