@@ -43,7 +43,7 @@ class Thresholds:
     blink_ms: int = 500
     warn_ms: int = 500
     alarm_ms: int = 1500
-    bridge_ms: int = 120
+    bridge_ms: int = 60
     gap_ms: int = 250
     absent_ms: int = 1500
     wrong: float = 0.01
