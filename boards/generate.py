@@ -23,7 +23,8 @@ if app:
     root = Path(env.subst("$PROJECT_DIR"))
     folder = Path(env.subst("$BUILD_DIR")) / "generated"
     folder.mkdir(parents=True, exist_ok=True)
-    target = env.BoardConfig().get("build.motekit_target", "generic")
+    # the official platforms' boards say it in their ini
+    target = env.GetProjectOption("custom_target", env.BoardConfig().get("build.motekit_target", "generic"))
     # a copy of the app elsewhere, with another model or other settings (motekit.firmware.build)
     app = os.environ.get("MOTEKIT_APP_FOLDER") or app
     arguments = [python_with_motekit(root), "-m", "motekit.codegen", app, str(folder), target]
@@ -32,3 +33,9 @@ if app:
     # libraries include app_config.h nowhere: only the app and its generated files see the folder
     env.Append(CPPPATH=[str(folder)])
     env.BuildSources(os.path.join("$BUILD_DIR", "generated_objects"), str(folder))
+    # the repository's own platform brings its ports itself
+    if "arduino" in env.get("PIOFRAMEWORK", []) and env["PIOPLATFORM"] != "emulated":
+        env.Append(CPPPATH=[str(root / "shared" / "firmware" / "include"), str(root / "shared" / "core" / "include")])
+        for name in ("ports/arduino", "sensors"):
+            source = root / "shared" / "firmware" / name
+            env.BuildSources(os.path.join("$BUILD_DIR", *name.split("/")), str(source))

@@ -40,8 +40,8 @@ def boards(json: Json = False) -> None:
     def show(found: dict) -> None:
         table(
             "Boards",
-            ["name", "what it is", "runs in"],
-            [[b["name"], b["title"], b["runs_in"]] for b in found["boards"]],
+            ["name", "what it is", "runs in", "apps"],
+            [[b["name"], b["title"], b["runs_in"], ", ".join(b["apps"])] for b in found["boards"]],
         )
 
     with result(json, show) as done:

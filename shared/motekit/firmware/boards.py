@@ -1,5 +1,6 @@
-"""Boards, as boards/<name>.json describes them."""
+"""Boards: emulated ones by boards/<name>.json, real ones by the `[board_<name>]` of boards/<name>.ini."""
 
+import configparser
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,12 +21,16 @@ class Board:
     title : str
         For people.
     info : dict
-        The JSON, in PlatformIO's format and with motekit's `emulator`.
+        The JSON, in PlatformIO's format and with motekit's `emulator`; empty for a real board, whose JSON is its
+        platform's.
+    apps : tuple of str
+        Apps that there is an environment for.
     """
 
     name: str
     title: str
     info: dict[str, Any]
+    apps: tuple[str, ...] = ()
 
     @property
     def emulated(self) -> bool:
@@ -47,7 +52,7 @@ class Board:
     @property
     def is_arm(self) -> bool:
         """Whether it needs the Arm cross compiler."""
-        return self.info["build"].get("arch") == "arm"
+        return self.info.get("build", {}).get("arch") == "arm"
 
 
 def boards_dir() -> Path:
@@ -57,7 +62,7 @@ def boards_dir() -> Path:
 
 def board_names() -> list[str]:
     """Names of all boards."""
-    return sorted(path.stem for path in boards_dir().glob("*.json"))
+    return sorted(path.stem for path in boards_dir().glob("*.ini"))
 
 
 def load(name: str) -> Board:
@@ -66,21 +71,27 @@ def load(name: str) -> Board:
     Raises
     ------
     ConfigError
-        If there is no such board, or its JSON is not well-formed.
+        If there is no such board, or its files are not well-formed.
     """
-    path = boards_dir() / f"{name}.json"
     if name not in board_names():
         raise ConfigError(f"there is no board {name!r}. Choose one of: {', '.join(board_names())}.")
+    declared = boards_dir() / f"{name}.ini"
+    path = boards_dir() / f"{name}.json"
+    ini = configparser.ConfigParser(interpolation=None, strict=False)
     try:
-        info = json.loads(path.read_text(encoding="utf8"))
-        return Board(name, info["name"], info)
-    except (ValueError, KeyError) as error:
-        raise ConfigError(f"{path} describes no board: {error}. Correct it (docs/add-a-board.md).") from error
+        ini.read_string(declared.read_text(encoding="utf8"))
+        info = json.loads(path.read_text(encoding="utf8")) if path.is_file() else {}
+        title = info["name"] if info else ini[f"board_{name}"]["custom_title"]
+    except (ValueError, KeyError, configparser.Error) as error:
+        where = path if path.is_file() else declared
+        raise ConfigError(f"{where} describes no board: {error}. Correct it (docs/add-a-board.md).") from error
+    environments = (section.removeprefix("env:") for section in ini.sections() if section.startswith("env:"))
+    return Board(name, title, info, tuple(sorted(env.removesuffix(f"-{name}") for env in environments)))
 
 
 def boards() -> list[dict[str, Any]]:
     """All boards, for `motekit boards`."""
     return [
-        {"name": b.name, "title": b.title, "runs_in": b.runs_in, "emulated": b.emulated}
+        {"name": b.name, "title": b.title, "runs_in": b.runs_in, "emulated": b.emulated, "apps": list(b.apps)}
         for b in map(load, board_names())
     ]
