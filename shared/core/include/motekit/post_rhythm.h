@@ -63,7 +63,7 @@ typedef struct {
     mk_peak last; /* beat */
 } mk_rhythm;
 
-/* MK_ERR_FORMAT: the model is not int8[5] to int8[1]. */
+/* Without a model (0) the values are all there is, and nothing is irregular. MK_ERR_FORMAT: the model is not int8[5] to int8[1]. */
 mk_status mk_rhythm_init(mk_rhythm *rhythm, const mk_rhythm_config *config, const mk_nn_model *model, void *arena,
                          float *ring);
 void mk_rhythm_reset(mk_rhythm *rhythm);

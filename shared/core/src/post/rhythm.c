@@ -11,14 +11,14 @@ static int fits(const mk_nn_model *model)
 mk_status mk_rhythm_init(mk_rhythm *rhythm, const mk_rhythm_config *config, const mk_nn_model *model, void *arena,
                          float *ring)
 {
-    if (!rhythm || !config || !model || !arena || !ring || config->least < MK_RR_LEAST ||
+    if (!rhythm || !config || !ring || (model && !arena) || config->least < MK_RR_LEAST ||
         config->least > MK_RHYTHM_INTERVALS || !(config->doubt_low > 0.0f && config->doubt_low <= config->accept) ||
         !(config->doubt_high >= config->accept) || !(config->most_doubt >= 0.0f && config->most_doubt <= 1.0f))
         return MK_ERR_ARG;
     for (uint32_t i = 0; i < MK_RR_VALUES; i++)
         if (!mk_is_finite(config->gain[i]) || !mk_is_finite(config->offset[i]))
             return MK_ERR_ARG;
-    if (!fits(model))
+    if (model && !fits(model))
         return MK_ERR_FORMAT;
     rhythm->config = *config;
     rhythm->model = model;
@@ -114,9 +114,13 @@ static int8_t quantized(float value, float gain, float offset)
 
 static mk_status score(mk_rhythm *rhythm, mk_rhythm_report *out)
 {
+    for (uint32_t i = 0; i < MK_RR_VALUES; i++)
+        out->inputs[i] = quantized(out->values[i], rhythm->config.gain[i], rhythm->config.offset[i]);
+    if (!rhythm->model)
+        return MK_OK;
     int8_t *const in = (int8_t *)rhythm->arena + rhythm->model->input[0].offset;
     for (uint32_t i = 0; i < MK_RR_VALUES; i++)
-        in[i] = out->inputs[i] = quantized(out->values[i], rhythm->config.gain[i], rhythm->config.offset[i]);
+        in[i] = out->inputs[i];
     const mk_status status = rhythm->model->invoke(rhythm->arena);
     out->score = *((const int8_t *)rhythm->arena + rhythm->model->output[0].offset);
     out->irregular = out->score >= rhythm->config.threshold;

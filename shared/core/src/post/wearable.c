@@ -53,7 +53,7 @@ static float *filter(mk_sos *sos, const mk_sos *given, float *memory, mk_status 
 mk_status mk_wearable_init(mk_wearable *wearable, const mk_wearable_config *config, const mk_nn_model *rhythm,
                            void *arena, float *memory, float *scratch)
 {
-    if (!wearable || !config || !rhythm || !memory || !scratch || config->rate < 25 || config->rate > 125 ||
+    if (!wearable || !config || !memory || !scratch || config->rate < 25 || config->rate > 125 ||
         config->on == 0 || config->on > config->every || config->confirm == 0 || !(config->rest >= 0.0f))
         return MK_ERR_ARG;
     mk_status status = MK_OK;

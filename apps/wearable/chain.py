@@ -1,0 +1,181 @@
+"""From a wrist's frames to heart rate, rhythm, activity and sleep: the app's chain, for every command."""
+
+import hashlib
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from motekit.app import App
+from motekit.chain import Answer, Chain, Progress, Take
+from motekit.compiler import HostModel, compile_model
+from motekit.datasets import cinc2017, ppg_dalia
+from motekit.errors import ConfigError, DataError
+from motekit.link import Event
+from motekit.post.heart import trouble_names
+from motekit.post.wearable import TICK_S, Tick, Wearable
+
+from . import generate, heart_rate, parameters, rhythm
+
+#: events, by code (post_wearable.h): what is said of them
+IRREGULAR = {1: "irregular rhythm, see a doctor", 0: "rhythm no longer irregular"}
+
+
+class AppChain(Chain):
+    """Frames through the core's `mk_wearable`."""
+
+    tasks = ("heart_rate", "rhythm")
+    sections = frozenset({"heart", "rhythm", "light", "tasks"})
+
+    def __init__(self, app: App, model: Path | None = None):
+        super().__init__(app, model)
+        self.bare = parameters.of(app)
+
+    @cached_property
+    def rhythm_model(self) -> rhythm.Model:
+        """The trained rhythm model."""
+        return rhythm.load(self.folder)
+
+    @cached_property
+    def wrist(self) -> Wearable:
+        """The whole chain on this computer."""
+        return self.wrist_with(self.rhythm_model)
+
+    def wrist_with(self, model: rhythm.Model) -> Wearable:
+        """The chain with a rhythm model."""
+        return Wearable(parameters.of(self.app, model.parameters()), HostModel(model.int8_model, name="rhythm"))
+
+    @cached_property
+    def feature_hash(self) -> int:
+        """See `Chain`: of everything but the trained model."""
+        return int.from_bytes(Wearable(self.bare).digest()[:8], "big")
+
+    @cached_property
+    def model_hash(self) -> int:
+        """See `Chain`."""
+        model = self.rhythm_model
+        told = repr(sorted(model.parameters().items())).encode()
+        return int.from_bytes(hashlib.sha256(model.int8_model + told).digest()[:8], "big")
+
+    def generate(self, out_dir: Path, target: str) -> None:
+        """See `Chain`."""
+        compiled = compile_model(self.rhythm_model.int8_model, out_dir, name="rhythm", target=target)
+        generate.write(
+            self.app,
+            self.wrist,
+            out_dir,
+            feature_hash=self.feature_hash,
+            model_hash=self.model_hash,
+            arena=compiled.arena_bytes,
+        )
+
+    def takes(self, source: Path | None, limit: int | None = None) -> list[Take]:
+        """See `Chain`; a folder may be in the layout of any of the tasks' data sets."""
+        return self.takes_of(task_of(source), source, limit)
+
+    def takes_of(self, task: str, source: Path | None, limit: int | None = None) -> list[Take]:
+        """Recordings for a task."""
+        loader = rhythm if task == "rhythm" else heart_rate
+        return loader.takes(source, int(self.app.rate_hz), limit)
+
+    def answer(self, frames: np.ndarray) -> Answer:
+        """See `Chain`."""
+        return answer_of(self.wrist.process(frames))
+
+    def describe(self, event: Event) -> dict[str, Any]:
+        """See `Chain`."""
+        told = {"time_s": TICK_S * (event.at + 1), "tick": event.at}
+        if event.code == 1:
+            return {"label": "heart rate", "bpm": event.value / 16, **told}
+        if event.code == 2:
+            return {"label": "no reading", "why": trouble_names(event.value), **told}
+        if event.code == 4:
+            return {"label": IRREGULAR[event.value], **told}
+        if event.code == 5:
+            return {"label": "heart-rate variability", "rmssd_ms": event.value / 1000, **told}
+        if event.code == 9:
+            return {"label": "light on" if event.value else "light off", **told}
+        return {"label": f"event {event.code}", "value": event.value, **told}
+
+    def train(
+        self,
+        data: Path | None,
+        out: Path,
+        *,
+        task: str | None = None,
+        seed: int = 0,
+        epochs: int | None = None,
+        progress: Progress | None = None,
+    ) -> dict[str, Any]:
+        """See `Chain`; heart rate has nothing to train."""
+        task = task or "rhythm"
+        if self.task(task) != "rhythm":
+            raise ConfigError(f"{task} has no model to train: it is a fixed chain. Train --task rhythm.")
+        given = self.takes_of("rhythm", data)
+        records = rhythm.measure(given, self.bare)
+        model = rhythm.train(records, seed)
+        provenance = {
+            "data": self.dataset("rhythm") if data else "synthetic",
+            "records": len(given),
+            "seed": seed,
+            "command": "motekit train wearable --task rhythm",
+        }
+        rhythm.save(model, out, provenance)
+        return {"app": self.app.name, "task": "rhythm", "out": str(out), **provenance}
+
+    def evaluate(
+        self,
+        data: Path | None,
+        *,
+        task: str | None = None,
+        split: str | None = None,
+        board: str | None = "mps2_an386",
+        seed: int = 0,
+        epochs: int | None = None,
+        folds: int = 5,
+        out: Path | None = None,
+        progress: Progress | None = None,
+        **_: Any,
+    ) -> dict[str, Any]:
+        """See `Chain`; the only split is "record", of the rhythm."""
+        from . import scoring
+
+        task = self.task(task)
+        if split is not None and (task, split) != ("rhythm", "record"):
+            raise ConfigError(f"{task} has no split {split!r}: nothing is trained. Leave --split away.")
+        return scoring.evaluate(
+            self, task, data, split=split, board=board, seed=seed, folds=folds, out=out, progress=progress
+        )
+
+    def draw(self, folder: Path) -> None:
+        """See `Chain`."""
+        from . import pictures
+
+        pictures.draw(self, folder)
+
+    def figures(self, name: str) -> str:
+        """See `Chain`."""
+        from . import pictures
+
+        return pictures.figures(self, name)
+
+
+def task_of(source: Path | None) -> str:
+    """The task whose data set a folder, or a recording, looks like."""
+    if source is None:
+        return "heart_rate"
+    source = Path(source)
+    if not source.exists():
+        raise DataError(f"{source} does not exist. Name a folder of recordings.")
+    is_ecg = source.is_dir() and any(source.rglob(cinc2017.REFERENCE)) and not ppg_dalia.holds(source)
+    return "rhythm" if is_ecg else "heart_rate"
+
+
+def answer_of(ticks: list[Tick]) -> Answer:
+    """Ticks as the firmware sends them."""
+    return Answer(
+        [tick.evidence for tick in ticks if tick.evidence],
+        [tick.scores for tick in ticks],
+        [Event(*event) for tick in ticks for event in tick.events],
+    )
