@@ -3,7 +3,6 @@
 #include <motekit/stream.h>
 
 #include "app_config.h"
-#include "microphone.h"
 
 /* 20 ms blocks; the buffer bridges 120 ms, more than the network may take at 64 MHz (4 M instructions: 63 ms) */
 enum { BLOCK = MK_APP_RATE_HZ / 50, BLOCKS = 6 };
@@ -52,7 +51,7 @@ const mk_app mk_application = {
     .version = MK_APP_VERSION,
     .feature_hash = MK_FEATURE_HASH,
     .model_hash = MK_MODEL_HASH,
-    .sensor = &mk_microphone,
+    .sensor = &MK_APP_SENSOR,
     .buffer = buffer,
     .buffer_values = BLOCK * BLOCKS,
     .block_frames = BLOCK,
