@@ -81,7 +81,7 @@ SOURCES = {
     "beats_1000": ("beats", "quantile"),
     "hrv_60": ("hrv", "quantile"),
     "rr_60": ("rr", "quantile", "sum"),
-    "cancel_3x10x200": ("cancel", "moments", "sum"),
+    "cancel_3x5x200": ("cancel", "moments", "sum"),
     "heart_rate_191": ("heart_rate", "math"),
     "features_3x125": (
         "features",

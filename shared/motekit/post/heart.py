@@ -121,9 +121,9 @@ class Heart(FloatBlock):
         self.hop = round(p.hop_s * RATE_HZ)
         length = self.hop * p.hops
         self.bpm = np.arange(p.first_bpm, p.last_bpm + p.step_bpm / 2, p.step_bpm)
-        if not (0 < length <= 512 and 3 <= len(self.bpm) <= lib.MK_HEART_RATE_MOST_STATES and 0 < len(p.memory) <= 4):
-            raise ConfigError("heart: windows of at most 20 s, 3 to 512 rates and 1 to 4 memories are possible.")
-        self.fft = FloatFft(512)
+        if not (0 < length <= 256 and 3 <= len(self.bpm) <= lib.MK_HEART_RATE_MOST_STATES and 0 < len(p.memory) <= 4):
+            raise ConfigError("heart: windows of at most 10 s, 3 to 512 rates and 1 to 4 memories are possible.")
+        self.fft = FloatFft(256)
         self._weights = floats(np.hanning(length + 2)[1:-1])
         self._highpass = Sos("highpass", p.highpass_hz, order=2, rate_hz=RATE_HZ)
         bins = self.fft.length / RATE_HZ

@@ -84,7 +84,8 @@ class HeartRate:
                 least_confidence,
             ),
         )
-        self._memory = np.zeros(3 * len(self.bpm), np.float32)
+        self._memory = np.zeros(len(self.bpm), np.float32)
+        self._scratch = np.zeros(2 * len(self.bpm), np.float32)
         self._state = ffi.new("mk_heart_rate *")
         check(lib.mk_heart_rate_init(self._state, config, fp(self._memory)), "heart rate")
 
@@ -97,7 +98,7 @@ class HeartRate:
         evidence = floats(evidence)
         if evidence.ndim != 2 or evidence.shape[1] != len(self.bpm):
             raise ConfigError(f"evidence has shape {evidence.shape}, not one column for each of {len(self.bpm)} rates.")
-        readings = [lib.mk_heart_rate_process(self._state, fp(row)) for row in evidence]
+        readings = [lib.mk_heart_rate_process(self._state, fp(row), fp(self._scratch)) for row in evidence]
         return HeartRateTrace(
             bpm=floats([reading.bpm for reading in readings]),
             confidence=floats([reading.confidence for reading in readings]),

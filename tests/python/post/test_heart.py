@@ -36,7 +36,7 @@ def evidence(samples: np.ndarray, p: HeartParameters = PARAMETERS) -> list[np.nd
     padded = np.concatenate([np.zeros((5, lags[-1])), filtered], axis=1)
     weights = np.hanning(length + 2)[1:-1]
     frequency = np.arange(p.first_bpm, p.last_bpm + 1) / 60
-    bins = np.fft.rfftfreq(512, 1 / RATE_HZ)
+    bins = np.fft.rfftfreq(256, 1 / RATE_HZ)
     band = (bins >= p.band_hz[0]) & (bins <= p.band_hz[1])
     kept = [(0.0, 0.0)] * len(p.memory)
     rows = []
@@ -50,11 +50,11 @@ def evidence(samples: np.ndarray, p: HeartParameters = PARAMETERS) -> list[np.nd
         for m, memory in enumerate(p.memory):
             g, b = kept[m] = z @ z.T + memory * kept[m][0], z @ y.T + memory * kept[m][1]
             rest = y - np.linalg.solve(g + p.ridge * np.trace(g) / len(g) * np.eye(len(g)), b).T @ z
-            power = np.abs(np.fft.rfft(rest, 512)) ** 2
+            power = np.abs(np.fft.rfft(rest, 256)) ** 2
             likelihood = np.zeros(len(frequency))
             for row in power:
-                at = [parabola(row, k * frequency * 512 / RATE_HZ) for k in (1, 2)]
-                rho = 1.5 * 512 / length * (at[0] + p.harmonic * at[1]) / row[band].sum()
+                at = [parabola(row, k * frequency * 256 / RATE_HZ) for k in (1, 2)]
+                rho = 1.5 * 256 / length * (at[0] + p.harmonic * at[1]) / row[band].sum()
                 likelihood -= p.strength / 2 * np.log(1 - np.minimum(rho, 0.98))
             share = np.exp(likelihood - likelihood.max())
             total += share / share.sum()
@@ -63,10 +63,11 @@ def evidence(samples: np.ndarray, p: HeartParameters = PARAMETERS) -> list[np.nd
 
 
 def parabola(power: np.ndarray, place: np.ndarray) -> np.ndarray:
-    """Power between bins."""
+    """Power between bins, by the magnitudes."""
     i = np.floor(place + 0.5).astype(int)
-    e, a, b, c = place - i, power[i - 1], power[i], power[i + 1]
-    return np.maximum(b + 0.5 * e * (c - a) + 0.5 * e * e * (a - 2 * b + c), 0)
+    size = np.sqrt(power)
+    e, a, b, c = place - i, size[i - 1], size[i], size[i + 1]
+    return np.maximum(b + 0.5 * e * (c - a) + 0.5 * e * e * (a - 2 * b + c), 0) ** 2
 
 
 @settings(max_examples=6, deadline=None)

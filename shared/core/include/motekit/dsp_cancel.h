@@ -13,7 +13,7 @@
  *   ridge     share of the mean diagonal of the normal equations that is added to it, 1e-4 to 10; 0.01 is usual
  *   memory    0 to below 1 each: G of window k = its own + memory x G of window k - 1
  *   out       float32[memories][targets][length]: weights x (target - its mean - what the references explain)
- *   state     float32[MK_CANCEL_STATE(terms, targets, memories)], scratch float32[MK_CANCEL_SCRATCH(length, terms,
+ *   state     float32[mk_cancel_state(config)], scratch float32[MK_CANCEL_SCRATCH(length, terms,
  *             targets)], the caller's; terms = references x lags
  *
  * Quality: NONFINITE, with out all 0 and the window forgotten, if a sample is not finite; FLAT if no reference
@@ -34,6 +34,7 @@
 #define MK_CANCEL_MOST_MEMORIES 4
 /* normal equations: a packed lower triangle, then a column a target */
 #define MK_CANCEL_EQUATIONS(terms, targets) ((terms) * ((terms) + 1u) / 2u + (terms) * (targets))
+/* most that may be asked for: a memory of 0 keeps nothing */
 #define MK_CANCEL_STATE(terms, targets, memories) ((memories) * MK_CANCEL_EQUATIONS(terms, targets))
 #define MK_CANCEL_SCRATCH(length, terms, targets) ((length) + (terms) + 2u * MK_CANCEL_EQUATIONS(terms, targets))
 #define MK_CANCEL_SPAN(length, lags, stride) ((length) + ((lags) - 1u) * (stride))
@@ -52,6 +53,7 @@ typedef struct {
     float *state;
 } mk_cancel;
 
+uint32_t mk_cancel_state(const mk_cancel_config *config);
 mk_status mk_cancel_init(mk_cancel *cancel, const mk_cancel_config *config, float *state);
 void mk_cancel_reset(mk_cancel *cancel);
 

@@ -28,7 +28,7 @@
 typedef struct {
     mk_rfft fft;
     uint16_t length, states;
-    uint16_t band_low, band_high; /* FFT bins, both within the band */
+    uint16_t band_low, band_high; /* FFT bins, both within the band; 0 and the last do not count */
     float first, step;            /* rates' fundamentals, in FFT bins; twice the last below fft.length / 2 - 1 */
     float lobe, harmonic, strength;
 } mk_heart_spectrum;

@@ -12,7 +12,7 @@
  *   bpm       median of the belief, between the grid's rates
  *   confidence  belief within `tolerance` BPM of that; it is read as a probability
  *   valid     1 where the confidence is at least `least_confidence`: otherwise there is no reading
- *   memory    float32[MK_HEART_RATE_MEMORY(states)], the caller's
+ *   belief    float32[states], scratch float32[MK_HEART_RATE_SCRATCH(states)] that is free between calls, the caller's
  *
  * Cost: about 60 a state, of which mk_exp takes half. Source: Rabiner, A Tutorial on Hidden Markov Models, Proc.
  * IEEE 77, 1989, the forward recursion; the Laplace kernel as two first-order recursions is ours.
@@ -25,7 +25,7 @@
 #include "motekit/status.h"
 
 #define MK_HEART_RATE_MOST_STATES 512
-#define MK_HEART_RATE_MEMORY(states) (3u * (states))
+#define MK_HEART_RATE_SCRATCH(states) (2u * (states))
 
 typedef struct {
     uint16_t states; /* 3 to MK_HEART_RATE_MOST_STATES */
@@ -44,12 +44,12 @@ typedef struct {
 
 typedef struct {
     mk_heart_rate_config config;
-    float *belief, *spread, *reach;
+    float *belief;
     float keep; /* of a rate's belief, what reaches the next grid rate, to that one */
 } mk_heart_rate;
 
-mk_status mk_heart_rate_init(mk_heart_rate *rate, const mk_heart_rate_config *config, float *memory);
+mk_status mk_heart_rate_init(mk_heart_rate *rate, const mk_heart_rate_config *config, float *belief);
 void mk_heart_rate_reset(mk_heart_rate *rate);
-mk_heart_rate_reading mk_heart_rate_process(mk_heart_rate *rate, const float *evidence);
+mk_heart_rate_reading mk_heart_rate_process(mk_heart_rate *rate, const float *evidence, float *scratch);
 
 #endif

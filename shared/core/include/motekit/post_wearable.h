@@ -2,7 +2,7 @@
  *
  *   frames    int16[n][channels], channels MK_WEARABLE_CHANNELS: two pulse waves, x, y, z, ECG; MK_CHANNEL_MISSING
  *             where there is no sample. A wrist without an electrode leaves the ECG missing
- *   to_heart, to_motion, to_ecg   from the sensor's rate to 25, 20 and 125 Hz; 0: no change of rate
+ *   to_heart, to_ecg   from the sensor's rate to 25 and 125 Hz, 0: no change of rate; to_motion from 25 to 20 Hz
  *   on, every ticks the pulse sensor's light is on, of how many; equal: always. While it is off the pulse waves are
  *             not looked at, and the heart's track starts anew
  *   rest      g: below it in all axes the wrist rests, and beats of the pulse wave count for rhythm and variability.

@@ -14,6 +14,20 @@ static uint32_t triangle(uint32_t row)
     return row * (row + 1u) / 2u;
 }
 
+/* Equations that a memory lies behind: those of all memories before it that keep any. */
+static uint32_t kept_before(const mk_cancel_config *config, uint32_t memory)
+{
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < memory; i++)
+        kept += config->memory[i] > 0.0f;
+    return kept * MK_CANCEL_EQUATIONS((uint32_t)config->references * config->lags, config->targets);
+}
+
+uint32_t mk_cancel_state(const mk_cancel_config *config)
+{
+    return kept_before(config, config->memories);
+}
+
 mk_status mk_cancel_init(mk_cancel *cancel, const mk_cancel_config *config, float *state)
 {
     if (!cancel || !config || !state || !config->weights || config->length < 2 || config->length > 4096 ||
@@ -33,8 +47,7 @@ mk_status mk_cancel_init(mk_cancel *cancel, const mk_cancel_config *config, floa
 
 void mk_cancel_reset(mk_cancel *cancel)
 {
-    const mk_cancel_config *const config = &cancel->config;
-    const uint32_t n = MK_CANCEL_STATE(terms_of(cancel), config->targets, config->memories);
+    const uint32_t n = mk_cancel_state(&cancel->config);
     for (uint32_t i = 0; i < n; i++)
         cancel->state[i] = 0.0f;
 }
@@ -154,9 +167,10 @@ mk_quality mk_cancel_solve(mk_cancel *cancel, uint32_t memory, float *scratch)
     const mk_cancel_config *const config = &cancel->config;
     const uint32_t terms = terms_of(cancel), size = MK_CANCEL_EQUATIONS(terms, config->targets);
     const float *const fresh = scratch + terms;
-    float *const solved = scratch + terms + size, *const kept = cancel->state + memory * size;
+    float *const solved = scratch + terms + size, *const kept = cancel->state + kept_before(config, memory);
+    const float share = config->memory[memory];
     for (uint32_t i = 0; i < size; i++)
-        solved[i] = kept[i] = fresh[i] + config->memory[memory] * kept[i];
+        solved[i] = share > 0.0f ? (kept[i] = fresh[i] + share * kept[i]) : fresh[i];
     float trace = 0.0f;
     for (uint32_t i = 0; i < terms; i++)
         trace += solved[triangle(i) + i];

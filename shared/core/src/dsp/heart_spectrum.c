@@ -22,46 +22,49 @@ mk_status mk_heart_spectrum_check(const mk_heart_spectrum *spectrum)
     return MK_OK;
 }
 
-/* Power of each bin, in place of the spectrum. */
-static void powers(float *spectrum, uint32_t length)
+/* Magnitude of each bin, in place of the spectrum; returns the power in the band. */
+static float magnitudes(float *spectrum, uint32_t length, uint32_t low, uint32_t high)
 {
-    const float last = spectrum[1] * spectrum[1];
-    spectrum[0] = spectrum[0] * spectrum[0];
+    const float last = mk_abs(spectrum[1]);
+    float total = 0.0f;
+    spectrum[0] = mk_abs(spectrum[0]);
     for (uint32_t i = 1; i < length / 2u; i++) {
         const float re = spectrum[2u * i], im = spectrum[2u * i + 1u];
-        spectrum[i] = mk_add_product(re * re, im, im);
+        const float power = mk_add_product(re * re, im, im);
+        if (i >= low && i <= high)
+            total += power;
+        spectrum[i] = mk_sqrt(power);
     }
     spectrum[length / 2u] = last;
+    return total;
 }
 
-/* Parabola through the nearest bin and its neighbours. */
-static float power_at(const float *power, float place)
+/* Power between bins: a parabola through the magnitudes of the nearest and its neighbours. */
+static float power_at(const float *magnitude, float place)
 {
     const uint32_t i = (uint32_t)(place + 0.5f);
-    const float e = place - (float)i, before = power[i - 1u], middle = power[i], after = power[i + 1u];
+    const float e = place - (float)i, before = magnitude[i - 1u], middle = magnitude[i];
+    const float after = magnitude[i + 1u];
     const float value = middle + 0.5f * e * (after - before) + 0.5f * e * e * (before - 2.0f * middle + after);
-    return value > 0.0f ? value : 0.0f;
+    return value > 0.0f ? value * value : 0.0f;
 }
 
 mk_quality mk_heart_spectrum_add(const mk_heart_spectrum *spectrum, const float *window, float *evidence,
                                  float *scratch)
 {
     const uint32_t length = spectrum->fft.length;
-    float *const padded = scratch, *const power = scratch + length;
+    float *const padded = scratch, *const magnitude = scratch + length;
     for (uint32_t i = 0; i < length; i++)
         padded[i] = i < spectrum->length ? window[i] : 0.0f;
-    mk_rfft_process(&spectrum->fft, padded, power);
-    powers(power, length);
-    float total = 0.0f;
-    for (uint32_t i = spectrum->band_low; i <= spectrum->band_high; i++)
-        total += power[i];
+    mk_rfft_process(&spectrum->fft, padded, magnitude);
+    const float total = magnitudes(magnitude, length, spectrum->band_low, spectrum->band_high);
     if (!(total > 0.0f) || !mk_is_finite(total))
         return MK_QUALITY_EMPTY;
     const float share = mk_div(spectrum->lobe, total), weight = -0.5f * spectrum->strength;
     for (uint32_t i = 0; i < spectrum->states; i++) {
         const float place = spectrum->first + spectrum->step * (float)i;
         const float explained =
-            mk_add_product(power_at(power, place), spectrum->harmonic, power_at(power, 2.0f * place)) * share;
+            mk_add_product(power_at(magnitude, place), spectrum->harmonic, power_at(magnitude, 2.0f * place)) * share;
         evidence[i] += weight * mk_ln(1.0f - (explained < MOST ? explained : MOST));
     }
     return 0;

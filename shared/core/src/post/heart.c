@@ -17,20 +17,23 @@ static uint32_t span_of(const mk_heart_config *config)
 
 static uint32_t state_of(const mk_heart_config *config)
 {
-    return MK_CANCEL_STATE(terms_of(config), config->cancel.targets, config->cancel.memories);
+    return mk_cancel_state(&config->cancel);
 }
 
 uint32_t mk_heart_memory(const mk_heart_config *config)
 {
     return MK_HEART_CHANNELS * (span_of(config) + MK_SOS_STATE(config->highpass.sections)) + state_of(config) +
-           MK_HEART_RATE_MEMORY((uint32_t)config->rate.states);
+           config->rate.states;
 }
 
 uint32_t mk_heart_scratch(const mk_heart_config *config)
 {
     const uint32_t kept = MK_CANCEL_KEPT(terms_of(config), config->cancel.targets);
     const uint32_t transform = 2u * config->spectrum.fft.length, row = config->cancel.length;
-    return 2u * config->rate.states + kept + (transform > row ? transform : row);
+    const uint32_t window = config->rate.states + kept + (transform > row ? transform : row);
+    const uint32_t track = MK_HEART_RATE_SCRATCH((uint32_t)config->rate.states);
+    /* the evidence stays where it is while the rate is tracked */
+    return config->rate.states + (window > track ? window : track);
 }
 
 mk_status mk_heart_init(mk_heart *heart, const mk_heart_config *config, float *memory, float *scratch)
@@ -187,7 +190,7 @@ mk_heart_reading mk_heart_hop(mk_heart *heart, const mk_quality *quality, const 
     reading.trouble = faults(heart, reading.channel);
     if (!reading.trouble)
         *evidence = weigh(heart, reading.channel);
-    reading.rate = mk_heart_rate_process(&heart->rate, *evidence);
+    reading.rate = mk_heart_rate_process(&heart->rate, *evidence, heart->scratch + config->rate.states);
     heart->healthy = reading.trouble || !*evidence ? 0 : heart->healthy + 1u;
     if (!reading.trouble && heart->healthy <= config->recover)
         reading.trouble |= MK_HEART_AFTER;

@@ -20,9 +20,9 @@ static void laplace(const float *x, float *out, uint32_t n, float keep)
     }
 }
 
-mk_status mk_heart_rate_init(mk_heart_rate *rate, const mk_heart_rate_config *config, float *memory)
+mk_status mk_heart_rate_init(mk_heart_rate *rate, const mk_heart_rate_config *config, float *belief)
 {
-    if (!rate || !config || !memory || config->states < 3 || config->states > MK_HEART_RATE_MOST_STATES ||
+    if (!rate || !config || !belief || config->states < 3 || config->states > MK_HEART_RATE_MOST_STATES ||
         !(config->first_bpm > 0.0f && config->first_bpm < 1000.0f) ||
         !(config->step_bpm >= 0.01f && config->step_bpm <= 100.0f) ||
         !(config->spread_bpm > 0.0f && config->spread_bpm <= 100.0f) ||
@@ -30,14 +30,8 @@ mk_status mk_heart_rate_init(mk_heart_rate *rate, const mk_heart_rate_config *co
         !(config->tolerance_bpm >= 0.0f) || !(config->least_confidence >= 0.0f && config->least_confidence <= 1.0f))
         return MK_ERR_ARG;
     rate->config = *config;
-    rate->belief = memory;
-    rate->spread = memory + config->states;
-    rate->reach = memory + 2u * config->states;
+    rate->belief = belief;
     rate->keep = mk_exp(-mk_div(config->step_bpm, config->spread_bpm));
-    /* how much of each rate's kernel lies on the grid, so that none is lost over its ends */
-    for (uint32_t i = 0; i < config->states; i++)
-        rate->belief[i] = 1.0f;
-    laplace(rate->belief, rate->reach, config->states, rate->keep);
     mk_heart_rate_reset(rate);
     return MK_OK;
 }
@@ -48,15 +42,20 @@ void mk_heart_rate_reset(mk_heart_rate *rate)
         rate->belief[i] = mk_div(1.0f, (float)rate->config.states);
 }
 
-static void predict(mk_heart_rate *rate)
+static void predict(mk_heart_rate *rate, float *scratch)
 {
     const uint32_t n = rate->config.states;
     const float jump = rate->config.jump, everywhere = mk_div(jump, (float)n);
+    float *const spread = scratch, *const reach = scratch + n;
+    /* how much of each rate's kernel lies on the grid, so that none is lost over its ends */
     for (uint32_t i = 0; i < n; i++)
-        rate->belief[i] = mk_div(rate->belief[i], rate->reach[i]);
-    laplace(rate->belief, rate->spread, n, rate->keep);
+        spread[i] = 1.0f;
+    laplace(spread, reach, n, rate->keep);
     for (uint32_t i = 0; i < n; i++)
-        rate->belief[i] = (1.0f - jump) * rate->spread[i] + everywhere;
+        rate->belief[i] = mk_div(rate->belief[i], reach[i]);
+    laplace(rate->belief, spread, n, rate->keep);
+    for (uint32_t i = 0; i < n; i++)
+        rate->belief[i] = (1.0f - jump) * spread[i] + everywhere;
 }
 
 static void weigh(mk_heart_rate *rate, const float *evidence)
@@ -108,9 +107,9 @@ static mk_heart_rate_reading read_out(const mk_heart_rate *rate)
     return reading;
 }
 
-mk_heart_rate_reading mk_heart_rate_process(mk_heart_rate *rate, const float *evidence)
+mk_heart_rate_reading mk_heart_rate_process(mk_heart_rate *rate, const float *evidence, float *scratch)
 {
-    predict(rate);
+    predict(rate, scratch);
     if (evidence)
         weigh(rate, evidence);
     normalise(rate);

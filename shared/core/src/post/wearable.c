@@ -156,8 +156,8 @@ static void take(mk_wearable *wearable, const int16_t *frames, uint32_t n)
             count = convert(&wearable->to_heart[i], config->to_heart, values, n, rows + i * MK_WEARABLE_OUT);
         if (i >= MK_HEART_PULSES && i < MK_HEART_CHANNELS)
             wearable->motion_count =
-                convert(&wearable->to_motion[i - MK_HEART_PULSES], config->to_motion, values, n,
-                        wearable->motion + (i - MK_HEART_PULSES) * MK_WEARABLE_OUT);
+                convert(&wearable->to_motion[i - MK_HEART_PULSES], config->to_motion, rows + i * MK_WEARABLE_OUT,
+                        count, wearable->motion + (i - MK_HEART_PULSES) * MK_WEARABLE_OUT);
     }
     mk_heart_push(&wearable->heart, rows, MK_WEARABLE_OUT, count);
     /* rows are no longer needed but for the first */

@@ -83,7 +83,7 @@ static mk_status prepare_rate(void)
 
 static uint32_t run_rate(const float *x)
 {
-    const mk_heart_rate_reading reading = mk_heart_rate_process(&rate, x);
+    const mk_heart_rate_reading reading = mk_heart_rate_process(&rate, x, case_memory + STATES);
     memcpy(case_out, rate.belief, STATES * sizeof(float));
     case_out[STATES] = reading.bpm;
     case_out[STATES + 1u] = reading.confidence;
@@ -95,8 +95,8 @@ const bench_case heart_cases[] = {
     {"beats_1000", MK_BEATS_RING(13u) * 4u, prepare_beats, run_beats},
     {"hrv_60", INTERVALS, 0, run_hrv},
     {"rr_60", INTERVALS * 4u, 0, run_rr},
-    {"cancel_3x10x200", 4u * (MK_CANCEL_STATE(TERMS, TARGETS, MEMORIES) + MK_CANCEL_SCRATCH(LENGTH, TERMS, TARGETS)),
+    {"cancel_3x5x200", 4u * (MK_CANCEL_STATE(TERMS, TARGETS, MEMORIES) + MK_CANCEL_SCRATCH(LENGTH, TERMS, TARGETS)),
      prepare_cancel, run_cancel},
-    {"heart_rate_191", MK_HEART_RATE_MEMORY(STATES) * 4u, prepare_rate, run_rate},
+    {"heart_rate_191", (STATES + MK_HEART_RATE_SCRATCH(STATES)) * 4u, prepare_rate, run_rate},
     {0, 0, 0, 0},
 };
