@@ -57,6 +57,7 @@ def keyword_block(app: App, on: dict[str, float]) -> Keyword:
         off=thresholds * app.decision.get("release", 1.0),
         smoothing=max(1, round(app.decision.get("smoothing_s", 0.0) / period)),
         refractory=round(app.decision.get("refractory_s", 0.0) / period),
+        odds=app.decision.get("odds", False),
     )
 
 

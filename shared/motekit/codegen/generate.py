@@ -95,7 +95,8 @@ static const mk_logmel_config logmel = {{
     {given.frame_length}, {given.hop}, {given.bands}, {given.preemphasis},
     {{{logmel.fft.length}, twiddle, reversed}}, window, band_start, band_length, weights}};
 {dct}static const mk_quantizer quantizer = {{{quantizer.multiplier}, {quantizer.offset}, {quantizer.shift}}};
-static const mk_keyword_config keyword = {{{keyword.labels}, {keyword.smoothing}, {keyword.refractory}, on, off}};
+static const mk_keyword_config keyword = {{
+    {keyword.labels}, {keyword.smoothing}, {keyword.refractory}, on, off, {int(keyword.odds)}}};
 
 const mk_audio_stream_config mk_app_stream = {{
     &logmel, {"&dct" if mfcc else "0"}, &quantizer, &keyword, MK_APP_ROWS, MK_APP_STRIDE}};

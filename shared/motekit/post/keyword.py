@@ -18,18 +18,22 @@ class KeywordEvent:
 
 
 class Keyword:
-    """Score smoothing, a threshold a keyword, hysteresis and refractory time.
+    """Score smoothing, odds, a threshold a keyword, hysteresis and refractory time.
 
     Parameters
     ----------
     on : array of float
-        Smoothed probability at which each label is reported, 0 to 1; 0 for labels that are never reported.
+        Smoothed probability (or evidence) at which each label is reported, 0 to 1; 0 for labels that are never
+        reported.
     off : array of float
         Probability below which it may be reported again, at most `on`.
     smoothing : int
         Windows averaged, 1 to 32.
     refractory : int
         Windows of silence after a report.
+    odds : bool
+        Smooth the evidence of each keyword against the labels that are never reported instead of its probability;
+        see post_keyword.h.
 
     Raises
     ------
@@ -37,7 +41,7 @@ class Keyword:
         If a parameter is out of its range.
     """
 
-    def __init__(self, on: np.ndarray, off: np.ndarray, smoothing: int, refractory: int):
+    def __init__(self, on: np.ndarray, off: np.ndarray, smoothing: int, refractory: int, odds: bool = False):
         on, off = np.asarray(on, float), np.asarray(off, float)
         if not ((on >= 0).all() and (on <= 1).all() and (off <= on).all() and (off >= 0).all()):
             raise ConfigError("keyword thresholds must be from 0 to 1, with off at most on.")
@@ -45,10 +49,17 @@ class Keyword:
             raise ConfigError(f"keyword smoothing of {smoothing} windows must be 1 to {lib.MK_KEYWORD_MAX_SMOOTHING}.")
         self.on = np.minimum(np.round(on * 65536), 65535).astype(np.uint16)
         self.off = np.minimum(np.round(off * 65536), self.on).astype(np.uint16)
-        self.smoothing, self.refractory, self.labels = smoothing, refractory, len(on)
+        self.smoothing, self.refractory, self.odds, self.labels = smoothing, refractory, bool(odds), len(on)
         self.struct = ffi.new(
             "mk_keyword_config *",
-            (self.labels, smoothing, refractory, pointer("uint16_t", self.on), pointer("uint16_t", self.off)),
+            (
+                self.labels,
+                smoothing,
+                refractory,
+                pointer("uint16_t", self.on),
+                pointer("uint16_t", self.off),
+                self.odds,
+            ),
         )
         self.reset()
 

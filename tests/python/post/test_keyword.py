@@ -68,6 +68,51 @@ def test_agrees_with_a_plain_account_of_the_rule():
     assert reported(block, scores.tolist()) == events
 
 
+def odds_block(**given) -> Keyword:
+    given = {"on": (0, 0.75, 0.75), "off": (0, 0.5, 0.5), "smoothing": 3, "refractory": 2} | given
+    return Keyword(np.array(given["on"]), np.array(given["off"]), given["smoothing"], given["refractory"], odds=True)
+
+
+def test_odds_agree_with_a_plain_account_of_the_rule():
+    generator = np.random.default_rng(6)
+    probabilities = generator.dirichlet([0.3] * 4, 500).repeat(6, axis=0)
+    scores = np.clip(np.round(probabilities * 256) - 128, -128, 127).astype(np.int8)
+    block = Keyword(np.array([0, 0, 0.7, 0.7]), np.array([0, 0, 0.5, 0.5]), 4, 1, odds=True)
+    table = np.round(480 * np.log(np.arange(256) + 4)).astype(int)
+    given = np.vstack([np.zeros((4, 4), int), scores.astype(int) + 128])
+    against = np.minimum(given[:, 0] + given[:, 1], 255)
+    weight = (table[given[:, 2:]] - table[against][:, None] + 128 * 16 + 8) >> 4
+    events, armed, quiet = [], [True, True], 0
+    for window in range(len(scores)):
+        mean = weight[window + 1 : window + 5].sum(axis=0) * 256 // 4
+        armed = [a or m < t for a, m, t in zip(armed, mean, block.off[2:], strict=True)]
+        best = 0 if mean[0] >= mean[1] else 1
+        if quiet:
+            quiet -= 1
+        elif mean[best] >= block.on[2 + best] and armed[best]:
+            probability = given[window + 1 : window + 5, 2 + best].sum() * 256 // 4 / 65536
+            events.append((window, 2 + best, probability))
+            armed[best], quiet = False, 1
+    assert len(events) > 50
+    assert [(e.window, e.label, e.probability) for e in block.process(scores)] == events
+
+
+def test_odds_report_a_keyword_that_shares_its_probability_with_another_keyword():
+    # 0.6 for one keyword, 0.35 for another: surely one of them and no other word
+    shared, doubtful = [[-128, 26, -38]] * 6, [[-26, 26, -128]] * 6
+    assert reported(odds_block(), [QUIET] * 4 + shared) != []
+    # 0.6 against 0.4 for no keyword
+    assert reported(odds_block(), [QUIET] * 4 + doubtful) == []
+    plain = keyword(on=(0, 0.75, 0.75), off=(0, 0.5, 0.5))
+    assert reported(plain, [QUIET] * 4 + shared) == reported(plain, [QUIET] * 4 + doubtful) == []
+
+
+def test_odds_start_even_and_certainty_stays_within_range():
+    assert reported(odds_block(on=(0, 1.0, 1.0)), spoken(1, 40)) == []
+    assert reported(odds_block(on=(0, 0.98, 0.98)), [QUIET] * 9 + spoken(1, 9)) == [(11, 1)]
+    assert reported(odds_block(on=(0, 0.51, 0.51)), [[-128, -128, -128]] * 9) == []
+
+
 @settings(max_examples=40, deadline=None)
 @given(st.data())
 def test_any_split_of_the_scores_gives_the_same_events(data):
