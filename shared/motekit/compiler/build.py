@@ -195,8 +195,8 @@ def translate(
             f"{len(labels)} labels for {graph.tensors[graph.outputs[0]].elements} scores. "
             "Give one label for each output of the model."
         )
-    graph = simplify.simplify(graph, optimise=optimise)
     chosen = Target(target) if isinstance(target, str) else target
+    graph = simplify.simplify(graph, optimise=optimise, zones=chosen.has_zones)
     plan = _lower_and_plan(graph, chosen, optimise=optimise)
     provenance = f"From a .tflite of {len(data)} bytes, sha256 {hashlib.sha256(data).hexdigest()}."
     items = fold(plan)

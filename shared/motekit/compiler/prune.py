@@ -4,8 +4,10 @@ A channel can go if each reader ignores it (its weights are zero) or can do with
 (folded into the reader's bias). Layers that treat channels separately (depthwise, pooling, lookups,
 sums) carry the same set of channels through. What is left is a smaller network of the same layers.
 
-At borders a convolution reads its padding instead of the channel, so a constant other than the zero
-point cannot be folded into a convolution that reads padding; such a channel stays.
+At borders a convolution reads its padding instead of the channel, and a channel that does not depend
+on the input may still be another number at the borders than inside. What such channels add to a
+convolution depends on the place: they are folded into a bias for each zone of the image (corners, edges,
+inside) where that saves more than it costs; elsewhere they stay.
 """
 
 from dataclasses import dataclass
@@ -14,9 +16,11 @@ import numpy as np
 
 from . import fixedpoint
 from .ir import Graph, Node, Quantization, Tensor
+from .kernels.describe import reads_padding
+from .kernels.zones import zones_of
 from .ops.conv import describe
 from .ops.unary import LOOKUPS
-from .ranges import Range, channels_of, ranges, reads_padding
+from .ranges import Range, channels_of, ranges, taps
 
 _POOLS = ("MAX_POOL_2D", "AVERAGE_POOL_2D")
 _SUMS = ("ADD", "SUB", "MUL")
@@ -29,7 +33,8 @@ class _State:
     known: dict[int, Range]
     #: channels that must stay, by tensor (bool [channels])
     keep: dict[int, np.ndarray]
-    #: by node index: input channels whose constant goes into the bias
+    #: convolutions (by identity) that keep the channels whose share depends on the place
+    refused: set[int]
     changed: bool = False
 
     def require(self, number: int, channels: np.ndarray) -> None:
@@ -39,13 +44,15 @@ class _State:
             self.changed = True
 
 
-def prune(graph: Graph) -> bool:
+def prune(graph: Graph, *, zones: bool = True) -> bool:
     """Remove dead channels from a graph, in place.
 
     Parameters
     ----------
     graph : Graph
         Its int8 layers are checked on the way.
+    zones : bool
+        Whether convolutions may have a bias for each zone of the image.
 
     Returns
     -------
@@ -53,8 +60,24 @@ def prune(graph: Graph) -> bool:
         Whether anything was removed.
     """
     known = ranges(graph)
+    layers = [node for node in graph.nodes if node.op == "CONV_2D" and node.inputs[0] in known]
+    refused = set() if zones else {id(node) for node in layers}
+    while True:
+        state = _needed(graph, known, refused)
+        dear = {id(node) for node in layers if id(node) not in refused and not _zones_pay(state, node)}
+        if not dear:
+            break
+        refused |= dear
+    if not any(number in known and not state.keep[number].all() for node in graph.nodes for number in node.outputs):
+        return False
+    _apply(state)
+    return True
+
+
+def _needed(graph: Graph, known: dict[int, Range], refused: set[int]) -> _State:
+    """Which channels must stay if the refused layers have one bias for the whole image."""
     keep = {number: np.zeros(channels_of(graph.tensors[number].shape), bool) for number in known}
-    state = _State(graph, known, keep)
+    state = _State(graph, known, keep, refused)
     for number in (*graph.inputs, *graph.outputs):
         if number in keep:
             state.require(number, np.ones_like(keep[number]))
@@ -63,11 +86,7 @@ def prune(graph: Graph) -> bool:
         state.changed = False
         for node in reversed(graph.nodes):
             _visit(state, node)
-    removable = {number for node in graph.nodes for number in node.outputs if number in keep and not keep[number].all()}
-    if not removable:
-        return False
-    _apply(state)
-    return True
+    return state
 
 
 def _visit(state: _State, node: Node) -> None:
@@ -124,14 +143,89 @@ def _needed_by_matrix(state: _State, node: Node) -> np.ndarray:
 
 
 def _foldable(state: _State, node: Node) -> np.ndarray:
-    """Input channels whose value is the same at every tap, so that it can go into the bias."""
+    """Input channels whose share can go into the bias, or into the biases of zones."""
+    source = state.known[node.inputs[0]]
+    zoned = node.op == "CONV_2D" and id(node) not in state.refused and source.low.shape[0] == 1
+    return source.static if zoned else _foldable_everywhere(state, node)
+
+
+def _foldable_everywhere(state: _State, node: Node) -> np.ndarray:
+    """Input channels whose share is the same for every output."""
     graph, source = state.graph, state.known[node.inputs[0]]
     foldable = source.constant
     if node.op == "CONV_2D":
         op = describe(graph, node, graph.input(node, 0), graph.input(node, 1), graph.output(node))
         if reads_padding(op):
-            foldable = foldable & (source.low == op.in_zero)
+            foldable = foldable & (source.values == op.in_zero)
     return foldable
+
+
+def _shares(state: _State, node: Node) -> np.ndarray:
+    """What the channels that go add to each sum of a convolution: int64 [out_h, out_w, outputs that stay].
+
+    Relative to an input of zero points, which is what the bias has folded in and what padding reads as.
+    """
+    graph = state.graph
+    op = describe(graph, node, graph.input(node, 0), graph.input(node, 1), graph.output(node))
+    gone = ~state.keep[node.inputs[0]] & _foldable(state, node)
+    weights = op.weights[state.keep[node.outputs[0]]][..., gone].astype(np.float64)
+    values = state.known[node.inputs[0]].low[:1, :, :, gone].astype(np.float64) - op.in_zero
+    shares = np.zeros((*op.out_shape[:2], len(weights)))
+    if gone.any():
+        for tap, view in enumerate(taps(op, values, 0.0)):
+            shares += view[0] @ weights[:, tap // op.kernel[1], tap % op.kernel[1]].T
+    return shares.astype(np.int64)
+
+
+#: instructions: a call of a kernel, a product in a block of pixels, a product of a pixel alone
+_CALL, _PRODUCT, _LONELY_PRODUCT = 200, 1.3, 2.4
+#: bytes: the code that walks over zones, constants of a channel
+_ZONE_CODE, _CHANNEL = 500, 12
+_BLOCK = 4
+
+
+def _zones_pay(state: _State, node: Node) -> bool:
+    """Whether a convolution's zones save more instructions and more flash than they cost."""
+    if not _is_matrix_layer(state.graph, node) or node.inputs[0] not in state.keep:
+        return True
+    shares = _shares(state, node)
+    if np.all(shares == shares[:1, :1]):
+        return True
+    graph = state.graph
+    op = describe(graph, node, graph.input(node, 0), graph.input(node, 1), graph.output(node))
+    zones = zones_of(shares)
+    area, outputs = op.kernel[0] * op.kernel[1], shares.shape[2]
+    depth = area * int(state.keep[node.inputs[0]].sum())
+    single = len(zones.columns) == 1
+    calls = len(zones.rows) if single else op.out_shape[0] * len(zones.columns)
+    lonely = sum(count % _BLOCK for count, _ in zones.columns) * op.out_shape[0] * (not single)
+    time = calls * _CALL + lonely * depth * outputs * (_LONELY_PRODUCT - _PRODUCT)
+    flash = _ZONE_CODE + (zones.biases.shape[0] * zones.biases.shape[1] - 1) * outputs * _CHANNEL
+    removed = ~state.keep[node.inputs[0]] & ~_foldable_everywhere(state, node)
+    count = int(removed.sum())
+    made_time, made_flash = _cost_of_channel(state, node.inputs[0])
+    saved_time = count * (op.out_shape[0] * op.out_shape[1] * area * outputs * _PRODUCT + made_time)
+    saved_flash = count * (area * outputs + made_flash)
+    return saved_time > time and saved_flash > flash
+
+
+def _cost_of_channel(state: _State, number: int) -> tuple[float, float]:
+    """Instructions and bytes of flash that one channel of a tensor costs the layers that make it."""
+    graph, time, flash = state.graph, 0.0, 0.0
+    producers = graph.producers()
+    while (node := producers.get(number)) is not None and node.inputs[0] in state.keep:
+        outputs = graph.tensors[number].elements / channels_of(graph.tensors[number].shape)
+        if _is_matrix_layer(graph, node):
+            weights = graph.input(node, 1)
+            depth = weights.elements / weights.shape[0] * float(state.keep[node.inputs[0]].mean())
+            return time + outputs * depth * _PRODUCT, flash + depth + _CHANNEL
+        if _multiplier(graph, node) == 1:
+            area = graph.input(node, 1).shape[1] * graph.input(node, 1).shape[2]
+            time, flash = time + outputs * area * _LONELY_PRODUCT, flash + area + _CHANNEL
+        elif not _is_channelwise(graph, node) or node.op in _SUMS:
+            break
+        number = node.inputs[0]
+    return time, flash
 
 
 def _multiplier(graph: Graph, node: Node) -> int:
@@ -200,13 +294,19 @@ def _shrink_matrix(state: _State, node: Node) -> None:
     outputs, inputs = state.keep[node.outputs[0]], state.keep[node.inputs[0]]
     if outputs.all() and inputs.all():
         return
-    source = graph.input(node, 0)
     weights = graph.constant(node, 1)[outputs]
     bias = _bias(graph, node)[outputs]
-    gone = ~inputs
-    offsets = np.where(gone & _foldable(state, node), state.known[node.inputs[0]].low - source.zero_point, 0)
-    taps = weights.astype(np.int64).reshape(len(weights), -1, weights.shape[-1]).sum(axis=1)
-    bias = bias + taps @ offsets
+    if node.op == "CONV_2D":
+        shares = _shares(state, node)
+        zones = zones_of(shares)
+        bias = bias + zones.base
+        if zones.biases.any():
+            node.options = {**node.options, "shares": shares - zones.base}
+    else:
+        source = graph.input(node, 0)
+        gone = ~inputs & _foldable(state, node)
+        offsets = np.where(gone, state.known[node.inputs[0]].values - np.int64(source.zero_point), 0)
+        bias = bias + weights.astype(np.int64) @ offsets
     _replace(graph, node, 1, np.ascontiguousarray(weights[..., inputs]), outputs, axis=0)
     _replace_bias(graph, node, bias)
 

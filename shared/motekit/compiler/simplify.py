@@ -10,7 +10,7 @@ from .ops.data import padding_value, paddings_of
 from .prune import prune
 
 
-def simplify(graph: Graph, *, optimise: bool = True) -> Graph:
+def simplify(graph: Graph, *, optimise: bool = True, zones: bool = True) -> Graph:
     """Remove what need not run: constant sub-graphs, unread nodes, paddings, dead channels.
 
     Parameters
@@ -19,12 +19,14 @@ def simplify(graph: Graph, *, optimise: bool = True) -> Graph:
         Changed in place.
     optimise : bool
         False only evaluates constants.
+    zones : bool
+        Whether the target has convolutions with a bias for each zone of the image.
     """
     check(graph)
     if optimise:
         remove_unused(graph)
         fold_padding(graph)
-        prune(graph)
+        prune(graph, zones=zones)
     return graph
 
 

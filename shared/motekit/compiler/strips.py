@@ -192,6 +192,7 @@ def cut(graph: Graph, chain: Chain, rows: int, target: Target) -> Strips:
             part = replace(
                 op, source=source, result=target_view, in_shape=(call.high - call.low, *op.in_shape[1:]),
                 out_shape=(call.stop - call.first, *op.out_shape[1:]), pad=(top, op.pad[1]),
+                shares=None if op.shares is None else op.shares[call.first : call.stop],
             )  # fmt: skip
             kernel = replace(select("conv", part, target), distance={})
             result.steps.append(_step(graph, op, kernel, chain.start, strip))

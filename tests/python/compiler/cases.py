@@ -731,6 +731,62 @@ def joined(rng: np.random.Generator) -> bytes:
     return flat.bytes([source], [again, both] if rng.random() < 0.3 else [again])
 
 
+def borders(rng: np.random.Generator) -> bytes:
+    """Channels that do not depend on the input, read by layers with padding: saturated at either end, or weightless."""
+    flat = Flat()
+    height, width, channels = int(rng.integers(3, 11)), int(rng.integers(3, 11)), int(rng.choice([4, 6, 9]))
+    shape, value_scale = [height, width, int(rng.integers(1, 4))], scale(rng, 0.01, 0.05)
+    source = value = flat.tensor((1, *shape), "int8", value_scale, zero(rng))
+    filters_of = {"conv": (1, 2, 3, 5), "depthwise": (2, 3, 5), "pool": (2, 3)}
+
+    def layer(kind: str) -> None:
+        nonlocal value, value_scale
+        in_c, out_c = shape[2], shape[2] if kind != "conv" else channels
+        kernel = [int(rng.choice(filters_of[kind])) for _ in range(2)]
+        stride = [int(rng.choice([1, 1, 1, 2])) for _ in range(2)]
+        dilation = [int(rng.choice([1, 1, 2])) for _ in range(2)] if stride == [1, 1] and kind != "pool" else [1, 1]
+        out = [-(-size // step) for size, step in zip(shape[:2], stride, strict=True)]
+        common = dict(padding=SAME, strideH=stride[0], strideW=stride[1])
+        if kind == "pool":
+            zero_point = flat.graph.tensors[value].quantization.zeroPoint[0]
+            result = flat.tensor((1, *out, out_c), "int8", value_scale, zero_point)
+            name = str(rng.choice(["MAX_POOL_2D", "AVERAGE_POOL_2D"]))
+            flat.op(name, [value], [result], filterHeight=kernel[0], filterWidth=kernel[1],
+                    fusedActivationFunction=_activation(rng), **common)  # fmt: skip
+        else:
+            depthwise = kind == "depthwise"
+            taps = (1, *kernel, out_c) if depthwise else (out_c, *kernel, in_c)
+            values = rng.integers(-127, 128, taps)
+            if not depthwise:
+                values[rng.random(out_c) < 0.3] = 0
+            filter_scale, result_scale = channel_scales(rng, out_c), scale(rng, 0.02, 0.2)
+            reach = rng.choice([0, 3000, 10**6, -(10**6)], out_c, p=[0.3, 0.3, 0.2, 0.2])
+            each = np.broadcast_to(value_scale * filter_scale, (out_c,) if np.size(filter_scale) > 1 else ())
+            inputs = [
+                value,
+                flat.tensor(taps, "int8", filter_scale, 0, values, 3 if depthwise else 0),
+                flat.tensor((out_c,), "int32", each, 0, reach + rng.integers(-500, 500, out_c)),
+            ]
+            result = flat.tensor((1, *out, out_c), "int8", result_scale, zero(rng))
+            options = {"depthMultiplier": 1} if depthwise else {}
+            flat.op(
+                "DEPTHWISE_CONV_2D" if depthwise else "CONV_2D", inputs, [result], dilationHFactor=dilation[0],
+                dilationWFactor=dilation[1], fusedActivationFunction=_activation(rng), **common, **options,
+            )  # fmt: skip
+            value_scale = result_scale
+        value, shape[:] = result, [*out, out_c]
+
+    layer("conv")
+    for _ in range(int(rng.integers(1, 4))):
+        layer(str(rng.choice(["conv", "depthwise", "depthwise", "pool"])))
+    layer("conv")
+    if rng.random() < 0.5:
+        mean = flat.tensor((1, channels), "int8", scale(rng, 0.01, 0.1), zero(rng))
+        flat.op("MEAN", [value, flat.constant([1, 2])], [mean])
+        value = mean
+    return flat.bytes([source], [value])
+
+
 FAMILIES: dict[str, tuple[int, Build]] = {
     "conv": (70, convolution),
     "depthwise": (50, lambda rng: convolution(rng, depthwise=True)),
@@ -760,6 +816,7 @@ FAMILIES: dict[str, tuple[int, Build]] = {
     "network": (24, network),
     "chain": (30, chain),
     "joined": (16, joined),
+    "borders": (80, borders),
     "wide_conv": (20, lambda rng: convolution(rng, wide=True)),
     "wide_depthwise": (14, lambda rng: convolution(rng, depthwise=True, wide=True)),
     "wide_dense": (12, lambda rng: dense(rng, wide=True)),

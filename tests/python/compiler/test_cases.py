@@ -52,6 +52,7 @@ def _has_layouts(name: str) -> bool:
         "network",
         "chain",
         "joined",
+        "borders",
         "pool",
         "binary",
         "reduction",

@@ -4,8 +4,8 @@
  * outputs of a channel are then computed with its weights in registers. Because a band is copied
  * before its outputs are written, a layer whose output has the shape of its input may run in place.
  *
- * Takes: multiplier 1, dilation 1, right shifts of 2..31 and |sum| < 2^30 for every channel. Weights
- * and channels as for mk_depthwise_s8.
+ * Takes: |sum| < 2^30 for every channel; along an axis with dilation, stride 1. Weights and channels as for
+ * mk_depthwise_s8. Dilation d is computed as d layers without, of every d-th pixel each.
  *
  * The walk may be transposed: planes then hold columns of the image as rows, which pays when the
  * output is higher than wide.
@@ -22,8 +22,10 @@ typedef struct {
 
 /* scratch: 4-aligned, 4 * kernel_h * kernel_w + 8 * ((band - 1) * stride + kernel) * width bytes, where stride
  * and kernel are those across the rows of a plane, and width is (outputs - 1) * stride + kernel + 1, rounded
- * up to an even number, along them. May read up to 3 bytes past the end of in. In place if in and out have
- * the same shape; they must not overlap otherwise. */
-void mk_depthwise_s8_plane(const MK_FLASH mk_conv *conv, const MK_FLASH mk_plane *plane, const int8_t *in, int8_t *out, void *scratch);
+ * up to an even number, along them; outputs are those of one phase of the dilation, rounded up. May read up to 3
+ * bytes past the end of in. In place if in and out have the same shape and the padding is a multiple of the
+ * dilation; they must not overlap otherwise. */
+void mk_depthwise_s8_plane(const MK_FLASH mk_conv *conv, const MK_FLASH mk_plane *plane, const int8_t *in, int8_t *out,
+                           void *scratch);
 
 #endif

@@ -1,9 +1,8 @@
 /* Depthwise convolution of a few outputs without padding, as streaming networks have one of in each
  * layer: four channels at a time, read where they lie.
  *
- * Takes: multiplier 1, right shifts of 2..31 and |sum| < 2^30 for every channel, windows that lie
- * inside the image. Weights and channels as for mk_depthwise_s8, with 3 readable bytes after the
- * weights. Reads up to 3 bytes past the end of in.
+ * Takes: multiplier 1, |sum| < 2^30 for every channel, windows that lie inside the image. Weights and
+ * channels as for mk_depthwise_s8, with 3 readable bytes after the weights. Reads up to 3 bytes past the end of in.
  */
 #ifndef MOTEKIT_NN_QUAD_H
 #define MOTEKIT_NN_QUAD_H

@@ -6,10 +6,10 @@
 #ifdef MK_NN_DSP
 
 /* Weights, and with them sums, are doubled, which saves a shift in front of SMMULR. scale is
- * 2^(32 - right shift). */
+ * 2^(32 - right shift), or 0 if the shift is not a right shift of at least 2. */
 #define BIAS_FACTOR 2
 #define OFFSET 0
-#define SCALE(shift) ((int32_t)(UINT32_C(1) << (uint32_t)(32 + (shift))))
+#define SCALE(shift) ((shift) > -2 ? 0 : (int32_t)(UINT32_C(1) << (uint32_t)(32 + (shift))))
 
 #else
 
@@ -44,6 +44,7 @@ typedef struct {
     int32_t *weights;
     uint32_t along, across, outputs; /* strides, and outputs of a row */
     uint32_t kernel_along, kernel_across;
+    int32_t shift;
 } channel_work;
 
 #ifdef MK_NN_DSP
@@ -55,7 +56,7 @@ static int32_t halves(int32_t low, int32_t high)
 
 static int is_3x3(const channel_work *work)
 {
-    return work->kernel_along == 3 && work->kernel_across == 3 && work->along <= 2;
+    return work->kernel_along == 3 && work->kernel_across == 3 && work->along <= 2 && work->scale;
 }
 
 /* Row i of the filter, whose taps are `step` bytes apart, as words of two taps each; an odd row ends with 0.
@@ -163,11 +164,6 @@ __attribute__((naked, noinline)) static void run_3x3(MK_UNUSED channel_work *wor
         "pop {r4-r11, pc}\n");
 }
 
-static inline int8_t narrow(const channel_work *work, int32_t twice)
-{
-    return mk_narrow_twice(twice, work->multiplier, work->scale, work->out_zero);
-}
-
 /* How a window is walked; sum_four() and sum_one() read it by offset. */
 typedef struct {
     uint32_t along;      /* bytes from an output's taps to the next output's */
@@ -237,35 +233,58 @@ __attribute__((naked, noinline)) static int32_t sum_one(MK_UNUSED const int16_t 
         "pop {r4-r8, pc}\n");
 }
 
-static void run_any(const channel_work *work)
+/* in a function of its own: the compiler needs all registers for its loop */
+__attribute__((noinline)) static void run_any(const channel_work *work)
 {
     const uint32_t next = work->across * (work->plane_row / 2u) - work->outputs * work->along;
     const uint32_t pair_bytes = (work->kernel_along + 1u) / 2u * 4u;
     const window_walk walk = {2u * work->along, pair_bytes, work->plane_row - pair_bytes, work->kernel_across};
+    /* copies, because what is written through out might be part of *work */
+    const int32_t bias = work->bias, multiplier = work->multiplier, scale = work->scale, zero = work->out_zero;
+    const int32_t *const weights = work->weights;
+    const uint32_t step = work->out_step, along = work->along;
     const int16_t *window = work->source;
     int8_t *out = work->out;
 
     for (uint32_t y = work->rows; y; y--) {
         uint32_t left = work->outputs;
-        for (; left >= 4; left -= 4, window += 4u * work->along) {
-            int32_t sums[4] = {work->bias, work->bias, work->bias, work->bias};
-            sum_four(window, work->weights, &walk, sums);
-            for (uint32_t i = 0; i < 4; i++, out += work->out_step)
-                *out = narrow(work, sums[i]);
+        for (; left >= 4; left -= 4, window += 4u * along) {
+            int32_t sums[4] = {bias, bias, bias, bias};
+            sum_four(window, weights, &walk, sums);
+            for (uint32_t i = 0; i < 4; i++, out += step)
+                *out = mk_narrow_twice(sums[i], multiplier, scale, zero);
         }
-        for (; left; left--, window += work->along, out += work->out_step)
-            *out = narrow(work, sum_one(window, work->weights, &walk, work->bias));
+        for (; left; left--, window += along, out += step)
+            *out = mk_narrow_twice(sum_one(window, weights, &walk, bias), multiplier, scale, zero);
         window += next;
         out += (int32_t)work->next_out;
     }
+}
+
+/* Any shift: rare, so that nothing is gained by computing several outputs at once. */
+__attribute__((noinline)) static void run_shifted(const channel_work *work)
+{
+    const uint32_t next = work->across * (work->plane_row / 2u) - work->outputs * work->along;
+    const uint32_t pair_bytes = (work->kernel_along + 1u) / 2u * 4u;
+    const window_walk walk = {0, pair_bytes, work->plane_row - pair_bytes, work->kernel_across};
+    const int16_t *window = work->source;
+    int8_t *out = work->out;
+
+    for (uint32_t y = work->rows; y; y--, window += next, out += (int32_t)work->next_out)
+        for (uint32_t left = work->outputs; left; left--, window += work->along, out += work->out_step) {
+            const int32_t sum = sum_one(window, work->weights, &walk, work->bias) / 2;
+            *out = mk_ssat8(mk_requantize(sum, work->multiplier, work->shift) + work->out_zero);
+        }
 }
 
 static void run(channel_work *work)
 {
     if (is_3x3(work))
         run_3x3(work);
-    else
+    else if (work->scale)
         run_any(work);
+    else
+        run_shifted(work);
 }
 
 /* Pixels of four channels, `count` of them `step` bytes apart, into a row of each of four planes. */
@@ -392,6 +411,7 @@ static void prepare(const MK_FLASH mk_conv *conv, const axis *along, const axis 
 
     work->multiplier = channel->multiplier;
     work->bias = BIAS_FACTOR * channel->bias;
+    work->shift = channel->shift;
     work->scale = SCALE(channel->shift);
     for (uint32_t i = 0; i < across->kernel; i++)
         set_row(work, i, conv->weights + c + i * across->weight_step, along->weight_step);
@@ -403,6 +423,7 @@ typedef struct {
     int16_t *planes;
     uint32_t width, plane; /* int16 in a row and in a plane */
     uint32_t band;
+    uint32_t multiplier;   /* output channels an input channel */
     int16_t in_zero;
 } walk;
 
@@ -427,10 +448,11 @@ static void load_band(const walk *w, const int8_t *in, uint32_t first_output, ui
     }
 }
 
-static void four_channels(const MK_FLASH mk_conv *conv, const walk *w, uint32_t first, const int8_t *in, int8_t *out)
+/* Input channels first..first + 3; in points to the first, out to channel 0. */
+__attribute__((noinline)) static void four_channels(const MK_FLASH mk_conv *conv, const walk *w, uint32_t first, const int8_t *in, int8_t *out)
 {
     const axis *along = &w->along, *across = &w->across;
-    const uint32_t left = conv->out_c - first, channels = left < 4 ? left : 4;
+    const uint32_t left = conv->in_c - first, channels = left < 4 ? left : 4;
     const uint32_t keep = across->kernel > across->stride ? across->kernel - across->stride : 0;
     channel_work work;
 
@@ -457,34 +479,68 @@ static void four_channels(const MK_FLASH mk_conv *conv, const walk *w, uint32_t 
             }
         load_band(w, in, y, (outputs - 1u) * across->stride + across->kernel, y ? keep : 0, channels);
         work.rows = outputs;
-        for (uint32_t c = 0; c < channels; c++) {
-            prepare(conv, along, across, first + c, &work);
-            work.source = w->planes + c * w->plane;
-            work.out = out + y * across->out_step + c;
+        for (uint32_t c = 0; c < channels * w->multiplier; c++) {
+            const uint32_t channel = first * w->multiplier + c;
+            prepare(conv, along, across, channel, &work);
+            work.source = w->planes + c / w->multiplier * w->plane;
+            work.out = out + y * across->out_step + channel;
             run(&work);
         }
     }
 }
 
-void mk_depthwise_s8_plane(const MK_FLASH mk_conv *conv, const MK_FLASH mk_plane *plane, const int8_t *in, int8_t *out, void *scratch)
+/* Dilation d makes d networks of every d-th pixel that have nothing to do with each other: `phase` of the outputs
+ * reads one of the inputs. What is left is an axis without dilation; returns its first pixel. */
+static uint32_t take_phase(axis *a, uint32_t dilation, uint32_t phase, uint32_t *out_first)
+{
+    const uint32_t pad = (uint32_t)a->pad, first = (phase + dilation - pad % dilation) % dilation;
+
+    *out_first = phase * a->out_step;
+    a->pad = (int32_t)((pad + first - phase) / dilation);
+    a->in = a->in > first ? (a->in - first + dilation - 1u) / dilation : 0;
+    a->out = (a->out - phase + dilation - 1u) / dilation;
+    const uint32_t in_first = first * a->in_step;
+    a->in_step *= dilation;
+    a->out_step *= dilation;
+    return in_first;
+}
+
+static void one_image(const MK_FLASH mk_conv *conv, walk *w, const int8_t *in, int8_t *out)
+{
+    w->width = ((w->along.out - 1u) * w->along.stride + w->along.kernel + 2u) & ~1u;
+    w->plane = w->width * ((w->band - 1u) * w->across.stride + w->across.kernel);
+    /* rows have an even number of elements */
+    const int16_t pair[2] = {w->in_zero, w->in_zero};
+    for (uint32_t i = 0; i < 4u * w->plane; i += 2)
+        memcpy(w->planes + i, pair, sizeof pair);
+    for (uint32_t c = 0; c < conv->in_c; c += 4)
+        four_channels(conv, w, c, in + c, out);
+}
+
+void mk_depthwise_s8_plane(const MK_FLASH mk_conv *conv, const MK_FLASH mk_plane *plane, const int8_t *in, int8_t *out,
+                           void *scratch)
 {
     const uint32_t in_c = conv->in_c, out_c = conv->out_c;
-    const axis x = {conv->in_w, conv->out_w, in_c, out_c, conv->stride_w, conv->kernel_w, out_c, conv->pad_left};
-    const axis y = {conv->in_h, conv->out_h, in_c * conv->in_w, out_c * conv->out_w, conv->stride_h, conv->kernel_h,
-                    conv->kernel_w * out_c, conv->pad_top};
+    const axis whole_x = {conv->in_w, conv->out_w, in_c, out_c, conv->stride_w, conv->kernel_w, out_c, conv->pad_left};
+    const axis whole_y = {conv->in_h, conv->out_h, in_c * conv->in_w, out_c * conv->out_w, conv->stride_h,
+                          conv->kernel_h, (uint32_t)conv->kernel_w * out_c, conv->pad_top};
     const uint32_t taps = (uint32_t)conv->kernel_h * conv->kernel_w;
-    walk w = {plane->transpose ? y : x, plane->transpose ? x : y, scratch, 0, 0, 0, plane->band,
-              (int16_t)(conv->in_zero + OFFSET)};
-    const uint32_t bytes = conv->out_h * (uint32_t)conv->out_w * out_c;
+    const uint32_t bytes = (uint32_t)conv->out_h * conv->out_w * out_c;
+    walk w = {.weights = scratch, .band = plane->band, .multiplier = out_c / in_c,
+              .in_zero = (int16_t)(conv->in_zero + OFFSET)};
 
     w.planes = (int16_t *)(void *)(w.weights + taps);
-    w.width = ((w.along.out - 1u) * w.along.stride + w.along.kernel + 2u) & ~1u;
-    w.plane = w.width * ((w.band - 1u) * w.across.stride + w.across.kernel);
-    for (uint32_t i = 0; i < 4u * w.plane; i++)
-        w.planes[i] = w.in_zero;
-    for (uint32_t n = 0; n < conv->batch; n++, in += conv->in_h * (uint32_t)conv->in_w * in_c, out += bytes) {
-        for (uint32_t c = 0; c < out_c; c += 4)
-            four_channels(conv, &w, c, in + c, out + c);
+    for (uint32_t n = 0; n < conv->batch; n++, in += (uint32_t)conv->in_h * conv->in_w * in_c, out += bytes) {
+        for (uint32_t py = 0; py < conv->dilation_h && py < conv->out_h; py++)
+            for (uint32_t px = 0; px < conv->dilation_w && px < conv->out_w; px++) {
+                axis x = whole_x, y = whole_y;
+                uint32_t out_x, out_y;
+                const int8_t *const source = in + take_phase(&x, conv->dilation_w, px, &out_x) +
+                                             take_phase(&y, conv->dilation_h, py, &out_y);
+                w.along = plane->transpose ? y : x;
+                w.across = plane->transpose ? x : y;
+                one_image(conv, &w, source, out + out_x + out_y);
+            }
         if (conv->act_min > INT8_MIN || conv->act_max < INT8_MAX)
             for (uint32_t i = 0; i < bytes; i++)
                 out[i] = (int8_t)mk_clamp(out[i], conv->act_min, conv->act_max);

@@ -26,6 +26,11 @@ class Target:
         if self.name not in TARGETS:
             raise ConfigError(f"there is no compiler target {self.name!r}. Choose one of {', '.join(TARGETS)}.")
 
+    @property
+    def has_zones(self) -> bool:
+        """Whether kernels may be given a structure out of RAM, which the walk over zones makes."""
+        return self.name != "avr"
+
 
 @dataclass(frozen=True, eq=False)
 class Array:

@@ -34,6 +34,8 @@ class ConvOp:
     act_max: int
     #: largest magnitude any sum can take, bias included, for inputs in int8
     bound: int
+    #: what channels that were removed add to each sum, where that depends on the place: int64 [out_h, out_w, out_c]
+    shares: np.ndarray | None = None
 
     @property
     def macs(self) -> int:
@@ -96,6 +98,15 @@ class PoolOp:
     pad: tuple[int, int]
     act_min: int
     act_max: int
+
+
+def reads_padding(op: ConvOp) -> bool:
+    """Whether any tap of any output lies outside the input."""
+    for axis in range(2):
+        last = (op.out_shape[axis] - 1) * op.stride[axis] - op.pad[axis] + (op.kernel[axis] - 1) * op.dilation[axis]
+        if op.pad[axis] > 0 or last >= op.in_shape[axis]:
+            return True
+    return False
 
 
 def conv_fields(op: ConvOp) -> dict[str, Any]:

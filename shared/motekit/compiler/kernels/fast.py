@@ -7,7 +7,8 @@ import numpy as np
 
 from .. import fixedpoint
 from . import Array, Kernel, Struct, Target, kernel
-from .describe import ConvOp, DenseOp, conv_fields
+from .describe import ConvOp, DenseOp, conv_fields, reads_padding
+from .zones import with_zones, zone_biases
 
 #: outputs up to which copying a depthwise layer's input does not pay
 _FEW_OUTPUTS = 4
@@ -50,20 +51,26 @@ def _settled(op: ConvOp, weights: np.ndarray) -> _Channels:
     """Give channels that are constant other constants with the same result, inside the fast kernels' ranges.
 
     A channel is constant if its weights or its multiplier are 0; converters write any bias and shift
-    for such channels. multiplier 2^30 and shift -2 divide by 8, so a bias of 8 v gives exactly v.
+    for such channels. Without weights, multiplier 2^30 and shift -2 divide by 8, so a bias of 8 v gives exactly
+    v; a multiplier of 0 gives 0 whatever the sum.
     """
     sums = np.abs(weights.astype(np.int64)).sum(axis=1)
     bias, multipliers, shifts = (v.astype(np.int64) for v in (op.bias, op.multipliers, op.shifts))
-    for c in np.flatnonzero((sums == 0) | (multipliers == 0)):
+    for c in np.flatnonzero((sums == 0) & (multipliers != 0)):
         value = fixedpoint.requantize(int(bias[c]), int(multipliers[c]), int(shifts[c]))
         bias[c], multipliers[c], shifts[c] = 8 * np.clip(value, -512, 512), 1 << 30, -2
-        sums[c] = 0
+    bias[multipliers == 0], shifts[multipliers == 0] = 0, -2
     return _Channels(bias, multipliers, shifts, np.abs(bias) + 128 * sums)
+
+
+def _sums_fit(channels: _Channels) -> bool:
+    """Whether twice each sum is an int32."""
+    return bool(channels.bounds.max() < 2**30)
 
 
 def _shifts_right(channels: _Channels) -> bool:
     """Whether the sums and shifts stay in the ranges of the fast requantization."""
-    return bool(channels.bounds.max() < 2**30 and channels.shifts.max() <= -2 and channels.shifts.min() >= -31)
+    return _sums_fit(channels) and bool(channels.shifts.max() <= -2 and channels.shifts.min() >= -31)
 
 
 def _pairs_fit(weights: np.ndarray, channels: _Channels) -> bool:
@@ -90,8 +97,13 @@ def _in_place(op: ConvOp) -> dict[int, None]:
     Only exactly in place: elsewhere the first channels' outputs would destroy the next channels' inputs.
     """
     same = op.in_shape == op.out_shape and op.stride == (1, 1) and op.batch == 1
-    # what a band writes must have been copied: its own rows and, below, the filter's reach
-    return {op.source: None} if same and op.pad[0] < op.kernel[0] and op.pad[1] < op.kernel[1] else {}
+    # what a band writes must have been copied: its own rows and, below, the filter's reach; with dilation each
+    # phase of the outputs must read the same phase of the inputs
+    reach = all(
+        pad % dilation == 0 and pad // dilation < kernel
+        for pad, dilation, kernel in zip(op.pad, op.dilation, op.kernel, strict=True)
+    )
+    return {op.source: None} if same and reach else {}
 
 
 def _largest_band(outputs: int, scratch: Callable[[int], int]) -> int:
@@ -143,29 +155,32 @@ def _matrix(op: ConvOp, target: Target, shape: str) -> Kernel | None:
     out_c, depth = weights.shape
     if max(out_c, depth) > 0xFFFC or op.batch > 0xFFFF:
         return None
-    channels = _settled(op, weights)
+    zones = [_settled(replace(op, bias=bias), weights) for bias in zone_biases(op)]
     if target.name == "dsp":
-        if not _pairs_fit(weights, channels):
+        if not all(_pairs_fit(weights, channels) for channels in zones):
             return None
         layout, depth = "pair", _depth4(weights)
         sources = ("pair.c", "patch.c") if shape == "dense" else ("pair.c", "pair_block.c", "patch.c")
         packed = Array(
             "int8_t", np.ascontiguousarray(pack_pairs(weights), dtype="<i4").view(np.int8), kind="weights", align=4
         )
-        config = _config(op, packed, _pair_channels(channels))
+        tables = [_pair_channels(channels) for channels in zones]
+        config = _config(op, packed, tables[0])
         scratch = {"dense": 0, "pointwise": 8 * depth, "conv": 12 * depth + 4}[shape]
         extra = ()
     elif target.name in ("m0", "mve", "avr"):
-        if target.name == "mve" and (channels.shifts.max() > 0 or channels.bounds.max() >= 2**31):
+        fits = all(channels.shifts.max() <= 0 and channels.bounds.max() < 2**31 for channels in zones)
+        if target.name == "mve" and not fits:
             return None
         layout, sources, block = "row", ("row.c", "patch.c"), 8 if target.name == "mve" else 1
-        config = _config(op, Array("int8_t", weights, kind="weights"), _plain_channels(channels))
+        tables = [_plain_channels(channels) for channels in zones]
+        config = _config(op, Array("int8_t", weights, kind="weights"), tables[0])
         scratch = {"dense": 0, "pointwise": block * depth, "conv": block * depth + 4}[shape]
         extra = () if shape == "dense" else (block,)
     else:
         return None
     distance = None if shape == "dense" else copied_distance(op)
-    return Kernel(
+    chosen = Kernel(
         function=f"mk_{shape}_s8_{layout}",
         header=f"motekit/nn_{layout}.h",
         sources=(*sources, f"{shape}_s8_{layout}.c"),
@@ -178,6 +193,7 @@ def _matrix(op: ConvOp, target: Target, shape: str) -> Kernel | None:
         macs=op.macs,
         overread=3,
     )
+    return with_zones(op, chosen, tables, extra=extra[0] if extra else 0)
 
 
 @kernel("conv")
@@ -196,10 +212,7 @@ def dense(op: DenseOp, target: Target) -> Kernel | None:
 
 def _inside(op: ConvOp) -> bool:
     """Whether every window lies inside the image."""
-    return op.pad == (0, 0) and all(
-        (outputs - 1) * stride + kernel <= inputs
-        for outputs, stride, kernel, inputs in zip(op.out_shape, op.stride, op.kernel, op.in_shape, strict=False)
-    )
+    return op.pad == (0, 0) and not reads_padding(op)
 
 
 def _with_slack(weights: np.ndarray, slack: int) -> Array:
@@ -215,13 +228,12 @@ def depthwise_quad(op: ConvOp, target: Target) -> Kernel | None:
         target.name not in ("dsp", "m0")
         or not op.depthwise
         or in_c != out_c
-        or op.dilation != (1, 1)
         or out_h * out_w > _FEW_OUTPUTS
         or not _inside(op)
     ):
         return None
     constants = _settled(op, op.weights.reshape(-1, out_c).T)
-    if not _shifts_right(constants):
+    if not _sums_fit(constants):
         return None
     return Kernel(
         function="mk_depthwise_s8_quad",
@@ -230,44 +242,6 @@ def depthwise_quad(op: ConvOp, target: Target) -> Kernel | None:
         config=_config(op, _with_slack(op.weights, -out_c % 4), _plain_channels(constants)),
         inputs=(op.source,),
         outputs=(op.result,),
-        overread=3,
-        macs=op.macs,
-    )
-
-
-@kernel("conv")
-def depthwise_plane(op: ConvOp, target: Target) -> Kernel | None:
-    """Depthwise convolution through planes."""
-    out_h, out_w, out_c = op.out_shape
-    if target.name not in ("dsp", "m0") or not op.depthwise or op.in_shape[2] != out_c or op.dilation != (1, 1):
-        return None
-    constants = _settled(op, op.weights.reshape(-1, out_c).T)
-    if not _shifts_right(constants) or min(op.pad) < 0:
-        return None
-    # rows of a plane are loaded by pairs and computed by fours: the longer side, and the filter's, along them
-    transpose = op.kernel[0] > op.kernel[1] or (op.kernel[0] == op.kernel[1] and out_h > out_w)
-    across, along = ((out_w, op.stride[1], op.kernel[1]), (out_h, op.stride[0], op.kernel[0]))
-    pad = op.pad[0]
-    if not transpose:
-        across, along, pad = along, across, op.pad[1]
-    width = ((along[0] - 1) * along[1] + along[2] + 2) & ~1
-    if pad > width:  # a stride that skips the whole image
-        return None
-
-    def scratch(band: int) -> int:
-        return 4 * op.kernel[0] * op.kernel[1] + 8 * width * ((band - 1) * across[1] + across[2])
-
-    band = _largest_band(across[0], scratch)
-    return Kernel(
-        function="mk_depthwise_s8_plane",
-        header="motekit/nn_plane.h",
-        sources=("depthwise_s8_plane.c",),
-        config=_config(op, Array("int8_t", op.weights, kind="weights"), _plain_channels(constants)),
-        extra=(Struct("mk_plane", {"band": band, "transpose": int(transpose)}),),
-        inputs=(op.source,),
-        outputs=(op.result,),
-        scratch=scratch(band),
-        distance=_in_place(op),
         overread=3,
         macs=op.macs,
     )
@@ -302,5 +276,46 @@ def depthwise_lanes(op: ConvOp, target: Target) -> Kernel | None:
         scratch=16 if direct else scratch(band),  # 16: the argument is there, nothing uses it
         distance={} if direct else _in_place(op),
         overread=7,
+        macs=op.macs,
+    )
+
+
+@kernel("conv")
+def depthwise_plane(op: ConvOp, target: Target) -> Kernel | None:
+    """Depthwise convolution through planes."""
+    out_h, out_w, out_c = op.out_shape
+    if target.name not in ("dsp", "m0", "mve") or not op.depthwise or min(op.pad) < 0:
+        return None
+    if any(stride > 1 and dilation > 1 for stride, dilation in zip(op.stride, op.dilation, strict=True)):
+        return None
+    constants = _settled(op, op.weights.reshape(-1, out_c).T)
+    if not _sums_fit(constants):
+        return None
+    # rows of a plane are loaded by pairs and computed by fours: the longer side, and the filter's, along them
+    transpose = op.kernel[0] > op.kernel[1] or (op.kernel[0] == op.kernel[1] and out_h > out_w)
+    along, across = (0, 1) if transpose else (1, 0)
+    # of the largest phase of a dilation
+    outputs = [-(-size // dilation) for size, dilation in zip((out_h, out_w), op.dilation, strict=True)]
+    width = ((outputs[along] - 1) * op.stride[along] + op.kernel[along] + 2) & ~1
+    smallest = (op.out_shape[along] // op.dilation[along] or 1) + op.kernel[along] - 1
+    if -(-op.pad[along] // op.dilation[along]) > (width if op.dilation[along] == 1 else smallest):
+        return None  # a stride or a dilation that skips the whole image
+
+    def scratch(band: int) -> int:
+        rows = (band - 1) * op.stride[across] + op.kernel[across]
+        return 4 * op.kernel[0] * op.kernel[1] + 8 * width * rows
+
+    band = _largest_band(outputs[across], scratch)
+    return Kernel(
+        function="mk_depthwise_s8_plane",
+        header="motekit/nn_plane.h",
+        sources=("depthwise_s8_plane.c",),
+        config=_config(op, Array("int8_t", op.weights, kind="weights"), _plain_channels(constants)),
+        extra=(Struct("mk_plane", {"band": band, "transpose": int(transpose)}),),
+        inputs=(op.source,),
+        outputs=(op.result,),
+        scratch=scratch(band),
+        distance=_in_place(op),
+        overread=3,
         macs=op.macs,
     )

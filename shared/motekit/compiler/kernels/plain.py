@@ -2,6 +2,7 @@
 
 from . import Array, Kernel, Struct, Target, channels, kernel
 from .describe import ConvOp, DenseOp, PoolOp, conv_fields, streaming_distance
+from .zones import with_zones, zone_biases
 
 
 def share(source: int, distance: int | None) -> dict[int, int]:
@@ -12,16 +13,13 @@ def share(source: int, distance: int | None) -> dict[int, int]:
 @kernel("conv")
 def conv(op: ConvOp, target: Target) -> Kernel:
     """Plain convolution and depthwise convolution."""
+    tables = [channels(bias, op.multipliers, op.shifts) for bias in zone_biases(op)]
     config = Struct(
         "mk_conv",
-        {
-            "weights": Array("int8_t", op.weights, kind="weights"),
-            "channels": channels(op.bias, op.multipliers, op.shifts),
-            **conv_fields(op),
-        },
+        {"weights": Array("int8_t", op.weights, kind="weights"), "channels": tables[0], **conv_fields(op)},
     )
     distance = streaming_distance(op.batch, op.in_shape, op.out_shape, op.stride, op.pad)
-    return Kernel(
+    chosen = Kernel(
         function="mk_depthwise_s8" if op.depthwise else "mk_conv_s8",
         header="motekit/nn_conv.h",
         sources=("depthwise_s8.c" if op.depthwise else "conv_s8.c",),
@@ -32,6 +30,7 @@ def conv(op: ConvOp, target: Target) -> Kernel:
         distance=share(op.source, distance),
         macs=op.macs,
     )
+    return with_zones(op, chosen, tables, extra=op.weights.shape[3])
 
 
 @kernel("dense")

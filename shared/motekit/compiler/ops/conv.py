@@ -119,7 +119,9 @@ def describe(graph: Graph, node: Node, source: Tensor, filters: Tensor, result: 
     by_output = weights.reshape(-1, out_c).T if depthwise else weights.reshape(out_c, -1)
     if source.dtype == "int8":
         bias = bias - source.zero_point * by_output.astype(np.int64).sum(axis=1)
-    bound = sum_bound(by_output, bias, 128 if source.dtype == "int8" else 32768)
+    shares = node.options.get("shares")
+    furthest = bias if shares is None else np.abs(bias + shares).max(axis=(0, 1))
+    bound = sum_bound(by_output, furthest, 128 if source.dtype == "int8" else 32768)
     if source.dtype == "int8":
         expect_int32_sums(graph, node, bound)
     scales = channel_scales(graph, node, filters, out_c, 3 if depthwise else 0)
@@ -133,6 +135,7 @@ def describe(graph: Graph, node: Node, source: Tensor, filters: Tensor, result: 
         multipliers=multipliers, shifts=shifts, batch=batch, in_shape=(in_h, in_w, in_c),
         out_shape=(out_h, out_w, out_c), kernel=kernel, stride=stride, dilation=dilation, pad=(top, left),
         in_zero=source.zero_point, out_zero=result.zero_point, act_min=act_min, act_max=act_max, bound=bound,
+        shares=shares,
     )  # fmt: skip
 
 

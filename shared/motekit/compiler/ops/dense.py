@@ -12,7 +12,17 @@ from .conv import bias_of, channel_multipliers, expect_int32_sums, fused_activat
 
 @operator("FULLY_CONNECTED")
 def fully_connected(graph: Graph, node: Node, target: Target) -> Kernel:
-    """Check a dense layer; one with a scale per output is a 1x1 convolution."""
+    """Check a dense layer and choose its kernel."""
+    description = describe_dense(graph, node)
+    if isinstance(description, DenseOp):
+        return select("dense", description, target)
+    if graph.input(node, 0).dtype == "int16":
+        return wide.convolution(graph, node, description)
+    return select("conv", description, target)
+
+
+def describe_dense(graph: Graph, node: Node) -> ConvOp | DenseOp:
+    """A dense layer as the kernel candidates see it; one with a scale per output is a 1x1 convolution."""
     source, filters, result = graph.input(node, 0), graph.input(node, 1), graph.output(node)
     expect_dtype(graph, node, source, "int8", "int16")
     expect_dtype(graph, node, filters, "int8")
@@ -52,19 +62,17 @@ def fully_connected(graph: Graph, node: Node, target: Target) -> Kernel:
         expect_range(graph, node, "the number of inputs", inputs, 1, 32767)
         each = np.repeat(scales, outputs) if scales.size == 1 else scales
         multipliers, shifts = channel_multipliers(graph, node, source, each, result)
-        description = ConvOp(
+        return ConvOp(
             **common, depthwise=False, weights=weights.reshape(outputs, 1, 1, inputs), multipliers=multipliers,
             shifts=shifts, batch=1, in_shape=(1, rows, inputs), out_shape=(1, rows, outputs), kernel=(1, 1),
             stride=(1, 1), dilation=(1, 1), pad=(0, 0), in_zero=source.zero_point,
         )  # fmt: skip
-        return wide.convolution(graph, node, description) if is_wide else select("conv", description, target)
 
     factor = float(source.scale) * float(scales[0]) / float(result.scale)
     if factor >= 2.0**30:
         raise node_error(graph, node, "the scales differ by more than 2^30")
     multiplier, shift = fixedpoint.quantize_multiplier(factor)
-    description = DenseOp(**common, weights=weights, multiplier=multiplier, shift=shift, rows=rows)
-    return select("dense", description, target)
+    return DenseOp(**common, weights=weights, multiplier=multiplier, shift=shift, rows=rows)
 
 
 def _symmetric(graph: Graph, node: Node, weights: np.ndarray) -> np.ndarray:

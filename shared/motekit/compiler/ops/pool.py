@@ -12,7 +12,15 @@ from .conv import fused_activation, image_shape, padding_of
 
 @operator("AVERAGE_POOL_2D", "MAX_POOL_2D")
 def pooling(graph: Graph, node: Node, target: Target) -> Kernel:
-    """Check and describe a pooling layer."""
+    """Check a pooling layer and choose its kernel."""
+    description = describe_pool(graph, node)
+    if graph.input(node, 0).dtype == "int16":
+        return wide.pooling(plain.pool(description, target), description)
+    return select("pool", description, target)
+
+
+def describe_pool(graph: Graph, node: Node) -> PoolOp:
+    """A pooling layer as the kernel candidates see it."""
     source, result = graph.input(node, 0), graph.output(node)
     expect_dtype(graph, node, source, "int8", "int16")
     expect_dtype(graph, node, result, source.dtype)
@@ -33,10 +41,7 @@ def pooling(graph: Graph, node: Node, target: Target) -> Kernel:
     act_min, act_max = fixedpoint.activation_range(
         fused_activation(graph, node), result.scale, result.zero_point, limits.min, limits.max
     )
-    description = PoolOp(
+    return PoolOp(
         node.inputs[0], node.outputs[0], node.op == "AVERAGE_POOL_2D", batch, (in_h, in_w, channels),
         (out_h, out_w, channels), window, stride, (top, left), act_min, act_max,
     )  # fmt: skip
-    if source.dtype == "int16":
-        return wide.pooling(plain.pool(description, target), description)
-    return select("pool", description, target)
