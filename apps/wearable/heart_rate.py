@@ -50,11 +50,15 @@ class Scored:
 
 def takes(source: Path | None, rate_hz: int, limit: int | None = None) -> list[Take]:
     """Recordings of a folder in the layout of IEEE SPC 2015 or PPG-DaLiA; None: synthetic ones."""
+    return [take(recording, rate_hz) for recording in recordings(source, rate_hz, limit)]
+
+
+def recordings(source: Path | None, rate_hz: int, limit: int | None = None) -> list:
+    """The same as the loaders give them."""
     if source is None:
-        made = synthetic.make(recordings=limit or 6, seed=0, seconds=120, rate_hz=rate_hz)
-        return [take(recording, rate_hz) for recording in made]
+        return synthetic.make(recordings=limit or 6, seed=0, seconds=120, rate_hz=rate_hz)
     loader = ppg_dalia if ppg_dalia.holds(source) else ieee_spc2015
-    return [take(recording, rate_hz) for recording in loader.load(source)[:limit]]
+    return loader.load(source)[:limit]
 
 
 def take(recording, rate_hz: int, samples: np.ndarray | None = None) -> Take:

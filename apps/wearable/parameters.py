@@ -8,8 +8,8 @@ from motekit.errors import ConfigError
 from motekit.post.heart import HeartParameters
 from motekit.post.wearable import CHANNELS, RhythmParameters, WearableParameters
 
-#: keys of [rhythm] that are not the rhythm's own
-_WRIST = {"rest_g": "rest_g", "confirm_s": "confirm_s"}
+#: keys of [rhythm] that are the wrist's
+_WRIST = {"rest_g", "confirm_s"}
 
 
 def of(app: App, trained: dict[str, Any] | None = None) -> WearableParameters:
@@ -30,7 +30,7 @@ def of(app: App, trained: dict[str, Any] | None = None) -> WearableParameters:
     if tuple(app.sensor["channels"]) != CHANNELS:
         raise ConfigError(f"{path}: [sensor] channels are {', '.join(CHANNELS)}, in this order.")
     rhythm = dict(declared.get("rhythm", {}))
-    wrist = {ours: rhythm.pop(theirs) for theirs, ours in _WRIST.items() if theirs in rhythm}
+    wrist = {name: rhythm.pop(name) for name in _WRIST & rhythm.keys()}
     light = declared.get("light", {})
     _known(light, {"on_s", "every_s"}, path, "light")
     return WearableParameters(

@@ -11,7 +11,7 @@ from motekit.chain import Answer, Take
 from motekit.files import write_text
 from motekit.oracle import Tflm
 
-from . import heart_rate, rhythm
+from . import faults, heart_rate, rhythm
 
 if TYPE_CHECKING:
     from .chain import AppChain
@@ -159,7 +159,12 @@ def _by_record(chain, takes, folds, seed, progress) -> dict[str, Any]:
     }
 
 
+def _faults(chain, takes, data, board, progress) -> dict[str, Any]:
+    return faults.evaluate(chain, data, progress)
+
+
 _TASKS: dict[str, Callable[..., dict[str, Any]]] = {
     "heart_rate": _heart_rate,
     "rhythm": _rhythm,
+    "faults": _faults,
 }

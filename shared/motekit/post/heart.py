@@ -13,7 +13,15 @@ from ..errors import ConfigError
 #: samples a second that the chain works at
 RATE_HZ = 25
 #: names of the bits of a reading's trouble, post_heart.h
-TROUBLE = {1: "no pulse wave", 2: "no motion sensor", 4: "unsure", 8: "starting", 16: "after a fault"}
+TROUBLE = {
+    1: "no pulse wave",
+    2: "no motion sensor",
+    4: "unsure",
+    8: "starting",
+    16: "after a fault",
+    32: "light off",
+    64: "slow",
+}
 
 
 def trouble_names(bits: int) -> list[str]:

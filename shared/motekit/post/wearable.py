@@ -61,6 +61,8 @@ class WearableParameters:
     rhythm : RhythmParameters
     rest_g : float
         Motion below which beats of the pulse wave count.
+    slow_bpm : float
+        Below it a heart rate needs regular beats that agree.
     stuck_s : float
         Time without a change that makes a channel flat.
     pulse_range : float
@@ -75,6 +77,7 @@ class WearableParameters:
     heart: HeartParameters = field(default_factory=HeartParameters)
     rhythm: RhythmParameters = field(default_factory=RhythmParameters)
     rest_g: float = 0.05
+    slow_bpm: float = 50.0
     stuck_s: float = 0.5
     pulse_range: float = 2040.0
     on_s: float = 2.0
@@ -145,6 +148,7 @@ class Wearable(FloatBlock):
                 "ecg_band": _band(self._ecg_band),
                 "pulse_band": _band(self._pulse_band),
                 "rest": p.rest_g,
+                "slow": p.slow_bpm,
                 "rate": p.rate_hz,
                 "on": round(p.on_s / TICK_S),
                 "every": round(p.every_s / TICK_S),

@@ -36,6 +36,7 @@
 #define MK_HEART_UNSURE 4u    /* confidence too low */
 #define MK_HEART_FILLING 8u   /* the first window is not complete */
 #define MK_HEART_OFF 32u      /* the pulse sensor's light is off (post_wearable.h) */
+#define MK_HEART_SLOW 64u     /* so slow that drifting light may be it, and no beats to be seen (post_wearable.h) */
 #define MK_HEART_AFTER 16u    /* a fault lies in the window, or the track has not been found again after one */
 
 typedef struct {

@@ -7,6 +7,8 @@
  *             not looked at, and the heart's track starts anew
  *   rest      g: below it in all axes the wrist rests, and beats of the pulse wave count for rhythm and variability.
  *             An ECG that is there takes the pulse wave's place
+ *   slow      BPM: below it a heart rate is a reading only where the beats that rhythm is told from are regular and
+ *             say the same within a tenth. Light that drifts where nothing is worn looks like a slow heart
  *   memory    float32[mk_wearable_memory(config)], scratch float32[mk_wearable_scratch(config)], free between ticks
  *
  * mk_wearable_next takes the next frames, at most MK_WEARABLE_PART of them, and moves on; complete: they ended a tick,
@@ -45,7 +47,7 @@ typedef struct {
     mk_heart_config heart;
     mk_rhythm_config ecg, pulse;
     mk_sos ecg_band, pulse_band; /* coefficients and sections */
-    float rest;
+    float rest, slow;
     uint16_t rate;        /* frames a second, 25 to 125 */
     uint16_t on, every;   /* ticks */
     uint16_t confirm;     /* ticks in a row that must look irregular, or regular again, before it is said */
@@ -92,6 +94,7 @@ typedef struct {
     float *motion;
     uint32_t motion_count, motion_pitch;
     uint32_t tick, taken;  /* ticks, frames of this one */
+    float beats;           /* rate by regular beats, BPM; 0: none */
     uint16_t streak;       /* ticks in a row that differ from what was said */
     uint8_t source, said, light, lit;
 } mk_wearable;

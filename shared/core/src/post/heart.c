@@ -1,6 +1,7 @@
 #include "motekit/post_heart.h"
 
 #include "motekit/dsp_math.h"
+#include "motekit/dsp_moments.h"
 #include "motekit/dsp_sum.h"
 
 #define FAULT (MK_QUALITY_NONFINITE | MK_QUALITY_SATURATED | MK_QUALITY_GAP | MK_QUALITY_FLAT | MK_QUALITY_EMPTY)
@@ -146,6 +147,18 @@ static uint8_t faults(const mk_heart *heart, const mk_quality *joined)
     return trouble;
 }
 
+/* Energy of a target's weighted deviations: what cancellation starts from. */
+static float energy_of(const mk_cancel_config *config, const float *y)
+{
+    const float mean = mk_mean(y, config->length);
+    float energy = 0.0f;
+    for (uint32_t t = 0; t < config->length; t++) {
+        const float value = config->weights[t] * (y[t] - mean);
+        energy = mk_add_product(energy, value, value);
+    }
+    return energy;
+}
+
 /* Evidence of the window in the scratch's start; 0 if there is none. */
 static const float *weigh(mk_heart *heart, const mk_quality *joined)
 {
@@ -155,22 +168,32 @@ static const float *weigh(mk_heart *heart, const mk_quality *joined)
     float *const transform = solved + MK_CANCEL_KEPT(terms_of(config), config->cancel.targets);
     const float *const target = heart->window + span - config->cancel.length - config->ahead;
     const float *const reference = heart->window + MK_HEART_PULSES * span;
+    float energy[MK_HEART_PULSES];
     uint32_t used = 0;
+    for (uint32_t k = 0; k < MK_HEART_PULSES; k++)
+        energy[k] = energy_of(&config->cancel, target + k * span);
     if (mk_cancel_measure(&heart->cancel, reference, target, solved))
         return 0;
     for (uint32_t i = 0; i < states; i++)
         mixture[i] = 0.0f;
     for (uint32_t m = 0; m < config->cancel.memories; m++) {
         (void)mk_cancel_solve(&heart->cancel, m, solved);
+        uint32_t lost = 0;
         for (uint32_t i = 0; i < states; i++)
             evidence[i] = 0.0f;
         for (uint32_t k = 0; k < MK_HEART_PULSES; k++) {
             if (joined[k] & FAULT)
                 continue;
             mk_cancel_rest(&heart->cancel, k, reference, target, solved, transform);
+            /* a remembered coupling that is no longer there would add the motion instead */
+            if (mk_dot(transform, transform, config->cancel.length) > 1.001f * energy[k]) {
+                lost++;
+                continue;
+            }
             used += !mk_heart_spectrum_add(&config->spectrum, transform, evidence, transform);
         }
-        mk_heart_mix(evidence, states, mixture);
+        if (!lost)
+            mk_heart_mix(evidence, states, mixture);
     }
     mk_heart_mixed(mixture, states);
     return used ? mixture : 0;

@@ -1,8 +1,12 @@
 #include "motekit/post_wearable.h"
 
+#include "motekit/dsp_math.h"
+
 #define FAULT (MK_QUALITY_SATURATED | MK_QUALITY_GAP | MK_QUALITY_FLAT | MK_QUALITY_EMPTY)
 /* pairs of intervals that variability needs */
 #define LEAST_PAIRS 20u
+/* share of intervals that are valid where beats are regular */
+#define REGULAR 0.8f
 
 enum { NONE = 0, ECG = 1, PULSE = 2 };
 
@@ -54,7 +58,8 @@ mk_status mk_wearable_init(mk_wearable *wearable, const mk_wearable_config *conf
                            void *arena, float *memory, float *scratch)
 {
     if (!wearable || !config || !memory || !scratch || config->rate < 25 || config->rate > 125 ||
-        config->on == 0 || config->on > config->every || config->confirm == 0 || !(config->rest >= 0.0f))
+        config->on == 0 || config->on > config->every || config->confirm == 0 || !(config->rest >= 0.0f) ||
+        !(config->slow >= 0.0f))
         return MK_ERR_ARG;
     mk_status status = MK_OK;
     float *at = memory;
@@ -189,8 +194,11 @@ static void tell_heart(mk_wearable *wearable, const mk_quality *quality, mk_wear
     scores->bpm = reading.rate.bpm;
     scores->confidence = reading.rate.confidence;
     scores->trouble = reading.trouble;
-    if (reading.trouble)
-        say(report, MK_EVENT_NO_READING, reading.trouble);
+    if (!reading.trouble && reading.rate.bpm < wearable->config->slow &&
+        !(mk_abs(reading.rate.bpm - wearable->beats) <= 0.1f * reading.rate.bpm))
+        scores->trouble = MK_HEART_SLOW;
+    if (scores->trouble)
+        say(report, MK_EVENT_NO_READING, scores->trouble);
     else
         say(report, MK_EVENT_HEART_RATE, (int32_t)(reading.rate.bpm * 16.0f + 0.5f));
 }
@@ -218,6 +226,7 @@ static mk_status tell_rhythm(mk_wearable *wearable, const mk_quality *quality, m
 {
     mk_wearable_scores *const scores = &report->scores;
     scores->score = -128;
+    wearable->beats = 0.0f;
     if (!usable(wearable, quality)) {
         mk_rhythm_reset(&wearable->rhythm);
         scores->rhythm_trouble = MK_RHYTHM_FEW;
@@ -238,6 +247,8 @@ static mk_status tell_rhythm(mk_wearable *wearable, const mk_quality *quality, m
         scores->inputs[i] = rhythm.inputs[i];
     }
     settle_rhythm(wearable, &rhythm, report);
+    if ((float)rhythm.hrv.intervals >= REGULAR * (float)rhythm.intervals && rhythm.hrv.mean_rr > 0.0f)
+        wearable->beats = mk_div(60.0f, rhythm.hrv.mean_rr);
     if (rhythm.hrv.pairs >= LEAST_PAIRS) {
         scores->rmssd = rhythm.hrv.rmssd;
         scores->sdnn = rhythm.hrv.sdnn;
