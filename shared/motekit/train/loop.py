@@ -3,7 +3,7 @@
 import queue
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,8 +23,11 @@ class Schedule:
     Attributes
     ----------
     epochs, batch : int
+        Epochs of each cycle.
     rate : float
         Peak learning rate.
+    restarts : tuple of float
+        Peak rates of further cycles, each of which goes on from what the one before has learnt.
     warm_up : float
         Share of the steps in which the rate rises linearly; then it falls as a cosine, to 0.
     decay : float
@@ -38,6 +41,7 @@ class Schedule:
     epochs: int = 120
     batch: int = 128
     rate: float = 4e-3
+    restarts: tuple[float, ...] = ()
     warm_up: float = 0.05
     decay: float = 2e-3
     smoothing: float = 0.05
@@ -46,6 +50,16 @@ class Schedule:
     def __post_init__(self) -> None:
         if self.epochs < 1 or self.batch < 1:
             raise ConfigError("epochs and batch must be 1 or more.")
+
+    @property
+    def cycles(self) -> list["Schedule"]:
+        """One schedule without restarts a cycle."""
+        return [replace(self, rate=rate, restarts=()) for rate in (self.rate, *self.restarts)]
+
+    @property
+    def total(self) -> int:
+        """Epochs of all cycles."""
+        return self.epochs * (1 + len(self.restarts))
 
 
 def seed_everything(seed: int) -> None:

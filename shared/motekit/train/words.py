@@ -159,30 +159,14 @@ def learn(
     keras.Model
         With the labels' probabilities as its one output.
     """
-    app, recipe = data.app, data.recipe
+    recipe = data.recipe
     schedule: Schedule = recipe.SCHEDULE if epochs is None else replace(recipe.SCHEDULE, epochs=epochs)
-    said = {word: number for number, word in enumerate(sorted(set(data.words[chosen])))}
-    maker = LogMelEpochs(
-        np.ascontiguousarray(data.rows[:, chosen]),
-        np.array([app.labels.index(label) for label in data.labels[chosen]]),
-        np.array([said[word] for word in data.words[chosen]]),
-        data.noise,
-        window=app.rows,
-        q=app.feature_block.q,
-        classes=len(app.labels),
-        silence=app.labels.index(SILENCE),
-        unknown=app.labels.index(UNKNOWN),
-        how=recipe.AUGMENTATION,
-    )
-    seed_everything(seed)
-    model = recipe.build(maker.words)
-
-    def make_epoch(number: int):
-        epoch = maker.make(np.random.default_rng([seed, number]))
-        return normalise(epoch.rows, recipe), [epoch.labels, epoch.words]
-
-    fit(model, make_epoch, schedule, progress=progress)
-    return _deployed(model)
+    maker = _maker(data, chosen)
+    network = None
+    for number, cycle in enumerate(schedule.cycles):
+        news = _counting(progress, number, schedule)
+        network = _cycle(maker, recipe, cycle, seed + number, network, news)
+    return network
 
 
 def normalise(rows: np.ndarray, recipe: WordRecipe) -> np.ndarray:
@@ -202,6 +186,53 @@ def calibration(data: Prepared, chosen: np.ndarray, seed: int) -> np.ndarray:
     speech = data.rows[variation, index, margin : margin + window]
     quiet = [n[s : s + window] for n in data.noise for s in rng.integers(0, len(n) - window, 8)]
     return normalise(np.concatenate([speech, quiet]) * np.float32(2.0**-q), data.recipe)
+
+
+def _maker(data: Prepared, chosen: np.ndarray) -> LogMelEpochs:
+    """Epochs of the chosen recordings."""
+    app = data.app
+    said = {word: number for number, word in enumerate(sorted(set(data.words[chosen])))}
+    return LogMelEpochs(
+        np.ascontiguousarray(data.rows[:, chosen]),
+        np.array([app.labels.index(label) for label in data.labels[chosen]]),
+        np.array([said[word] for word in data.words[chosen]]),
+        data.noise,
+        window=app.rows,
+        q=app.feature_block.q,
+        classes=len(app.labels),
+        silence=app.labels.index(SILENCE),
+        unknown=app.labels.index(UNKNOWN),
+        how=data.recipe.AUGMENTATION,
+    )
+
+
+def _cycle(maker: LogMelEpochs, recipe: WordRecipe, schedule: Schedule, seed: int, network, progress):
+    """One cycle of learning. It follows from the seed and the network it goes on from (or None) alone."""
+    seed_everything(seed)
+    model = recipe.build(maker.words)
+    if network is not None:
+        _continue(model, network)
+
+    def make_epoch(number: int):
+        epoch = maker.make(np.random.default_rng([seed, number]))
+        return normalise(epoch.rows, recipe), [epoch.labels, epoch.words]
+
+    fit(model, make_epoch, schedule, progress=progress)
+    return _deployed(model)
+
+
+def _counting(progress, cycle: int, schedule: Schedule):
+    """Progress of one cycle as that of the whole schedule."""
+    if progress is None:
+        return None
+    return lambda done, _, loss: progress(cycle * schedule.epochs + done, schedule.total, loss)
+
+
+def _continue(model, network) -> None:
+    """Give a new model the weights of a deployed network; its auxiliary output starts anew."""
+    learnt = [layer for layer in network.layers if layer.weights]
+    for layer, source in zip((layer for layer in model.layers if layer.weights), learnt, strict=False):
+        layer.set_weights(source.get_weights())
 
 
 def _deployed(model):

@@ -85,7 +85,7 @@ def train_app(
     converted = quantize(model, words.calibration(prepared, chosen, seed))
     written = {
         "seed": seed,
-        "epochs": epochs or recipe.SCHEDULE.epochs,
+        "epochs": _epochs(recipe, epochs),
         "command": _command(app, data, seed, epochs),
     }
     info = package.package(out, converted, prepared, chosen, on, set_on=how, **written)
@@ -179,7 +179,7 @@ def evaluate_folds(
     networks = crossval.cross_validate(
         prepared, work, folds=folds, seed=seed, epochs=epochs, workers=workers, progress=learning
     )
-    trained = {"seed": seed, "epochs": epochs or recipe.SCHEDULE.epochs}
+    trained = {"seed": seed, "epochs": _epochs(recipe, epochs)}
     result = figures(app, prepared, recordings, new, networks, **trained, progress=progress)
     if out is not None:
         save(out, committed(app, result))
@@ -407,6 +407,12 @@ def _kept(app: App) -> Path:
 def _command(app: App, data: Path | None, seed: int, epochs: int | None) -> str:
     where = f"--data {catalog.dataset(app.dataset).name}" if data else "--synthetic"
     return f"motekit train {app.name} {where} --seed {seed}" + (f" --epochs {epochs}" if epochs else "")
+
+
+def _epochs(recipe: WordRecipe, epochs: int | None) -> int:
+    """Epochs of all cycles, where `epochs` are those of one."""
+    schedule = recipe.SCHEDULE if epochs is None else replace(recipe.SCHEDULE, epochs=epochs)
+    return schedule.total
 
 
 def _named(progress: Progress | None, what: str) -> Callable[[int, int], None] | None:

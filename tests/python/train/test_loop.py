@@ -45,6 +45,12 @@ def test_one_seed_gives_one_network():
     assert any((a != b).any() for a, b in zip(first.get_weights(), other.get_weights(), strict=True))
 
 
+def test_restarts_are_further_cycles_at_their_own_rates():
+    schedule = Schedule(epochs=7, rate=0.02, restarts=(0.01, 0.005))
+    assert [(c.epochs, c.rate, c.restarts) for c in schedule.cycles] == [(7, 0.02, ()), (7, 0.01, ()), (7, 0.005, ())]
+    assert schedule.total == 21 and Schedule(epochs=7).total == 7 and len(Schedule(epochs=7).cycles) == 1
+
+
 def test_each_epoch_is_made_once_and_in_order():
     asked = []
     fit(network(), lambda k: asked.append(k) or epoch(k), Schedule(epochs=4, batch=64))

@@ -2,6 +2,8 @@
 
 import json
 import shutil
+from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -106,6 +108,29 @@ def test_training_writes_a_package_that_the_app_runs(app, data, tmp_path):
     assert model.info["feature_hash"] == f"{app.feature_hash:016x}" and len(model.int8) < 60_000
     again = workflow.quantize_app(app, data, tmp_path, seed=1)
     assert again["same_label"] > 0.9 and again["bytes"]["int8"] == len((tmp_path / "model.tflite").read_bytes())
+
+
+def test_a_further_cycle_goes_on_from_the_network_of_the_one_before(prepared):
+    everyone = np.arange(len(prepared.labels))
+    schedule = replace(prepared.recipe.SCHEDULE, epochs=2, restarts=(0.01,))
+    told = []
+
+    def learnt(schedule, **how):
+        recipe = SimpleNamespace(**{**vars(prepared.recipe), "SCHEDULE": schedule})
+        return words.learn(replace(prepared, recipe=recipe), seed=5, chosen=everyone, **how)
+
+    both = learnt(schedule, progress=lambda *news: told.append(news[:2]))
+    first = learnt(schedule.cycles[0])
+    assert told == [(1, 4), (2, 4), (3, 4), (4, 4)]
+    maker = words._maker(prepared, everyone)
+    second = words._cycle(maker, prepared.recipe, schedule.cycles[1], 6, first, None)
+    for a, b in zip(both.get_weights(), second.get_weights(), strict=True):
+        assert (a == b).all()
+    # what the second cycle begins with is what the first has learnt, not a new network
+    resting = replace(schedule.cycles[1], rate=1e-9, epochs=1)
+    kept = words._cycle(maker, prepared.recipe, resting, 6, first, None)
+    for a, b in zip(kept.get_weights(), first.get_weights(), strict=True):
+        np.testing.assert_allclose(a, b, atol=1e-4)
 
 
 def test_folds_share_no_speaker_and_pool_every_recording_once(app, data, prepared, tmp_path):
