@@ -196,7 +196,7 @@ def translate(
             "Give one label for each output of the model."
         )
     chosen = Target(target) if isinstance(target, str) else target
-    graph = simplify.simplify(graph, optimise=optimise, zones=chosen.has_zones)
+    graph = simplify.simplify(graph, chosen, optimise=optimise)
     plan = _lower_and_plan(graph, chosen, optimise=optimise)
     provenance = f"From a .tflite of {len(data)} bytes, sha256 {hashlib.sha256(data).hexdigest()}."
     items = fold(plan)

@@ -8,25 +8,28 @@ from .kernels import Target
 from .ops import EVALUATIONS, lower
 from .ops.data import padding_value, paddings_of
 from .prune import prune
+from .ungroup import ungroup
 
 
-def simplify(graph: Graph, *, optimise: bool = True, zones: bool = True) -> Graph:
+def simplify(graph: Graph, target: Target, *, optimise: bool = True) -> Graph:
     """Remove what need not run: constant sub-graphs, unread nodes, paddings, dead channels.
 
     Parameters
     ----------
     graph : Graph
         Changed in place.
+    target : Target
+        What it is simplified for.
     optimise : bool
         False only evaluates constants.
-    zones : bool
-        Whether the target has convolutions with a bias for each zone of the image.
     """
     check(graph)
     if optimise:
         remove_unused(graph)
         fold_padding(graph)
-        prune(graph, zones=zones)
+        if target.takes_groups_apart:
+            ungroup(graph)
+        prune(graph, zones=target.has_zones)
     return graph
 
 

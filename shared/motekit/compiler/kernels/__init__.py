@@ -31,6 +31,11 @@ class Target:
         """Whether kernels may be given a structure out of RAM, which the walk over zones makes."""
         return self.name != "avr"
 
+    @property
+    def takes_groups_apart(self) -> bool:
+        """Whether an ordinary convolution is so much faster than a grouped one that moving its bytes pays."""
+        return self.name not in ("generic", "avr")
+
 
 @dataclass(frozen=True, eq=False)
 class Array:

@@ -156,9 +156,7 @@ def _matrix(op: ConvOp, target: Target, shape: str) -> Kernel | None:
     if max(out_c, depth) > 0xFFFC or op.batch > 0xFFFF:
         return None
     zones = [_settled(replace(op, bias=bias), weights) for bias in zone_biases(op)]
-    if target.name == "dsp":
-        if not all(_pairs_fit(weights, channels) for channels in zones):
-            return None
+    if target.name == "dsp" and all(_pairs_fit(weights, channels) for channels in zones):
         layout, depth = "pair", _depth4(weights)
         sources = ("pair.c", "patch.c") if shape == "dense" else ("pair.c", "pair_block.c", "patch.c")
         packed = Array(
@@ -168,7 +166,7 @@ def _matrix(op: ConvOp, target: Target, shape: str) -> Kernel | None:
         config = _config(op, packed, tables[0])
         scratch = {"dense": 0, "pointwise": 8 * depth, "conv": 12 * depth + 4}[shape]
         extra = ()
-    elif target.name in ("m0", "mve", "avr"):
+    elif target.name in ("dsp", "m0", "mve", "avr"):
         fits = all(channels.shifts.max() <= 0 and channels.bounds.max() < 2**31 for channels in zones)
         if target.name == "mve" and not fits:
             return None
