@@ -84,9 +84,13 @@ class App:
 
     @cached_property
     def feature_block(self):
-        """The feature block that `[[features]]` declares (a `motekit.dsp.Block`)."""
-        from .dsp.declared import build
+        """The feature block that `[[features]]` declares (a `motekit.dsp.Block`): audio's, or windows of a stream's."""
+        from .dsp.declared import build, is_audio
 
+        if not is_audio(self.features):
+            from .dsp.windows import WindowStream
+
+            return WindowStream.from_app(self)
         return build(self.features, self.rate_hz, str(self.folder / "app.toml"))
 
     @property

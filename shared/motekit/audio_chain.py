@@ -3,18 +3,23 @@
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from . import pretrained
+from . import feature_cache, pretrained
 from .app import App
 from .chain import Answer, Chain, Progress, Take
 from .data.inputs import STREAM, SYNTHETIC, recordings
+from .data.recording import Recording
 from .errors import ConfigError
+from .explore import Table
 from .link import Event
 from .pipeline import Pipeline, Replay
 from .post import KeywordEvent
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 
 class AudioChain(Chain):
@@ -128,6 +133,49 @@ class AudioChain(Chain):
         if split == "stream":
             return evaluate_stream(self.app, data, minutes=minutes, seed=seed, progress=progress)
         raise ConfigError(f"there is no split {split!r}. Choose speaker or stream.")
+
+    def table(self, data: Path | None, *, limit: int | None = None, progress: Progress | None = None) -> Table:
+        """See `Chain`: mean and deviation over time of each band of a clip's first window."""
+        clips = self._clips(data, limit)
+        block, told = self.pipeline.block, None
+        if progress:
+            told = lambda done, total: progress(done, total, "features")  # noqa: E731
+        found = feature_cache.extract(
+            lambda: lambda samples: {"rows": block.process(samples)},
+            self.feature_hash,
+            [clip.samples for clip in clips],
+            progress=told,
+            cores=1,
+        )
+        scaled = [part["rows"][: self.app.rows] / 2.0**block.q for part in found]
+        values = np.array([np.concatenate([rows.mean(axis=0), rows.std(axis=0)]) for rows in scaled], np.float32)
+        names = [f"{what} {band}" for what in ("mean", "deviation") for band in range(block.width)]
+        labels, groups = (np.array([getattr(clip, key) for clip in clips]) for key in ("label", "group"))
+        source = "synthetic" if any(clip.source == "synthetic" for clip in clips) else "real"
+        return Table(values, names, labels, groups, source)
+
+    def _clips(self, data: Path | None, limit: int | None) -> list[Recording]:
+        """Labelled clips of a window's length; synthetic speech without data."""
+        if data is not None:
+            from .scoring import load_recordings
+
+            return [clip for clip in load_recordings(self.app, data) if clip.label in self.app.labels][:limit]
+        from motekit.datasets.synthetic import speech
+
+        said = [label for label in self.app.labels if not label.startswith("_")]
+        return speech.make(limit or 600, keywords=said)
+
+    def picture(self, take: Take) -> "Figure":
+        """See `Chain`."""
+        from .report import plots
+
+        block, rate_hz = self.app.feature_block, self.app.rate_hz
+        return plots.pipeline(take.frames, block.process(take.frames), rate_hz, block.q, block.hop / rate_hz)
+
+    def rows(self, take: Take) -> tuple[np.ndarray, list[str]]:
+        """See `Chain`."""
+        block = self.app.feature_block
+        return block.process(take.frames) / 2.0**block.q, [f"band {band}" for band in range(block.width)]
 
     def figures(self, name: str) -> str:
         """See `Chain`."""

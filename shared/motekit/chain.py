@@ -8,13 +8,18 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from .app import App
 from .errors import ConfigError
 from .link import Event
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from .explore import Table
 
 #: in a channel of a frame: there is no sample (unplugged, dropped, not a number)
 MISSING = -32768
@@ -201,6 +206,18 @@ class Chain(ABC):
     def probe(self, rate_hz: float, channels: int) -> np.ndarray:
         """Frames that hold more than two windows, to measure the cost of one."""
         return self.scene().frames
+
+    def table(self, data: Path | None, *, limit: int | None = None, progress: Progress | None = None) -> "Table":
+        """Windows of recordings as one row of features each, for `motekit explore`."""
+        raise ConfigError(f"{self.app.name} has no table of features to explore. Its chain may define `table`.")
+
+    def picture(self, take: Take) -> "Figure":
+        """What the chain makes of a recording, for `motekit features --plot`."""
+        raise ConfigError(f"{self.app.name} has no picture of its features. Its chain may define `picture`.")
+
+    def rows(self, take: Take) -> tuple[np.ndarray, list[str]]:
+        """Features of a recording, float[rows, width], and their names, for `motekit features`."""
+        raise ConfigError(f"{self.app.name} has no rows of features to show. Its chain may define `rows`.")
 
     def figures(self, name: str) -> str:
         """Markdown of the measured figures that a document asks for with `<!-- figures: NAME APP -->`."""

@@ -49,19 +49,28 @@ def app_with(chain: Chain) -> App:
 def class_of(app: App) -> type[Chain]:
     """The class of an app's chain."""
     if not app.has_chain:
-        from .audio_chain import AudioChain
+        from .dsp import declared
 
-        return AudioChain
-    module = _module(app.folder)
+        if declared.is_audio(app.features):
+            from .audio_chain import AudioChain
+
+            return AudioChain
+        from .window_chain import WindowChain
+
+        return WindowChain
+    module = module_of(app, "chain")
     if not hasattr(module, "AppChain"):
         raise ConfigError(f"{app.folder / 'chain.py'} does not define AppChain. See docs/add-an-app.md.")
     return module.AppChain
 
 
-def _module(folder: Path) -> ModuleType:
-    """The app's chain.py, whose neighbours it may import from `.`."""
+def module_of(app: App, name: str) -> ModuleType | None:
+    """A module of an app's folder, whose neighbours it may import from `.`; None if there is no such file."""
+    folder = app.folder
+    if not (folder / f"{name}.py").is_file():
+        return None
     if folder.parent == apps_dir().resolve():
-        return importlib.import_module(f"motekit.apps.{folder.name}.chain")
+        return importlib.import_module(f"motekit.apps.{folder.name}.{name}")
     package = f"motekit_app_{hashlib.sha256(str(folder).encode()).hexdigest()[:12]}"
     if package not in sys.modules:
         spec = importlib.util.spec_from_file_location(
@@ -72,4 +81,4 @@ def _module(folder: Path) -> ModuleType:
         module = importlib.util.module_from_spec(spec)
         sys.modules[package] = module
         spec.loader.exec_module(module)
-    return importlib.import_module(f"{package}.chain")
+    return importlib.import_module(f"{package}.{name}")

@@ -3,10 +3,13 @@
 from pathlib import Path
 from typing import Annotated
 
+import numpy as np
 import typer
 
+from ..errors import ConfigError
 from . import app as commands
 from .output import AppName, Json, result
+from .progress import bar
 
 
 @commands.command()
@@ -18,8 +21,7 @@ def features(
     json: Json = False,
 ) -> None:
     """What an app's feature blocks make of a recording."""
-    from .. import app as apps
-    from ..data import audio
+    from .. import chains
 
     def show(found: dict) -> None:
         print(f"{found['recording']}: {found['samples']:,} samples, {found['rows']} rows of {found['width']} values")
@@ -27,25 +29,68 @@ def features(
             print(f"plot: {found['plot']}")
 
     with result(json, show) as done:
-        app = apps.load(name)
-        samples = audio.read(recording, app.rate_hz, resample=resample)
-        block = app.feature_block
-        rows = block.process(samples)
+        chain = chains.of(name)
+        takes = chain.inputs(str(recording), resample)
+        if len(takes) != 1:
+            raise ConfigError(f"{recording} holds {len(takes)} recordings. Name one.")
+        rows, names = chain.rows(takes[0])
         if plot:
             from ..report import plots
 
-            plots.save(plots.pipeline(samples, rows, app.rate_hz, block.q, block.hop / app.rate_hz), plot)
+            plots.save(chain.picture(takes[0]), plot)
         done(
             {
-                "app": app.name,
+                "app": chain.app.name,
                 "recording": str(recording),
-                "samples": len(samples),
+                "samples": len(takes[0].frames),
                 "rows": len(rows),
-                "width": block.width,
-                "values": rows / 2.0**block.q if json else None,
+                "width": len(names),
+                "names": names,
+                "values": np.where(np.isfinite(rows), rows, None) if json else None,
                 "plot": str(plot) if plot else None,
             }
         )
+
+
+@commands.command()
+def explore(
+    name: AppName,
+    data: Annotated[
+        Path | None, typer.Option("--data", "-d", help="Folder of recordings with their labels; else synthetic ones.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="The page; build/explore/APP.html unless given.")
+    ] = None,
+    limit: Annotated[int | None, typer.Option(help="Recordings to look at, at most.")] = None,
+    json: Json = False,
+) -> None:
+    """What an app's features tell of its labels: an HTML page of distributions, projections, mutual information."""
+    from .. import chains, paths
+    from ..explore import explore as look
+    from ..report import explore as page
+
+    def show(found: dict) -> None:
+        for row in found["features"][:10]:
+            print(f"{row['mutual_information']:.3f} bit  {row['name']}")
+        print(f"page: {found['page']}")
+
+    with result(json, show) as done, bar("features") as advance:
+        chain = chains.of(name)
+        found = look(chain.table(data, limit=limit, progress=advance))
+        path = out or paths.work_dir() / "explore" / f"{chain.app.name}.html"
+        page.write(found, chain.app.name, str(data) if data else "", path)
+        names, information = found.table.names, found.information
+        done(
+            {
+                "app": chain.app.name,
+                "page": str(path),
+                "data": {"source": found.table.source, "windows": len(found.table.labels),
+                         "groups": len(set(found.table.groups)), "left_out": found.table.left_out},
+                "label_entropy": found.entropy,
+                "features": [{"name": names[k], "mutual_information": float(information[k])} for k in found.order],
+                "alike": [list(pair) for pair in found.alike],
+            }
+        )  # fmt: skip
 
 
 @commands.command()

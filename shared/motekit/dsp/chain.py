@@ -194,6 +194,22 @@ class Conditioning(FloatBlock):
         """Tables that decide the output, by name."""
         return {str(i): table for i, table in enumerate(tables(self.constants))}
 
+    @property
+    def in_time(self) -> bool:
+        """Whether frames come at equal times, not at equal angles of a shaft."""
+        return all(stage.name != "order" for stage in self.stages)
+
+    def counts(self, values: np.ndarray) -> np.ndarray:
+        """Values in the sensor's unit, [n, channels], as counts (not rounded): the inverse of the scale."""
+        offset, gain = (np.array([row[k] for row in self._scale], np.float64) for k in (0, 1))
+        return values / gain + offset
+
+    def most_frames(self, frames: int) -> int:
+        """Most frames that come out of so many."""
+        for stage in self.stages:
+            frames *= stage.most
+        return frames
+
     def reset(self) -> None:
         """Forget all frames."""
         check(

@@ -28,6 +28,11 @@ def _mfcc(declared: dict[str, Any], rate_hz: int) -> Mfcc:
 _BLOCKS = {"log_mel": (_log_mel, _LOG_MEL), "mfcc": (_mfcc, _LOG_MEL | {"coefficients"})}
 
 
+def is_audio(features: list[dict[str, Any]]) -> bool:
+    """Whether the declared blocks are those of an app that listens; all others work on windows of float32."""
+    return not features or any(declared.get("block") in _BLOCKS for declared in features)
+
+
 def build(features: list[dict[str, Any]], rate_hz: int, where: str):
     """Make the block that `features` declares; `where` names the file in errors.
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from ..core import check, ffi, lib, pointer
 from ..errors import ConfigError
+from ..files import write_if_changed
 from .affine import Affine
 from .chain import Conditioning, Step
 from .constants import Native, Source, Struct, tables
@@ -184,11 +185,21 @@ class WindowStream(FloatBlock):
             yield WindowResult(self._state.index - 1, features, quality[0], tensor)
 
     def process(self, frames: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Whole recording from a fresh start: features float32[windows, width], flags uint8[windows]."""
+        """Whole recording from a fresh start: features float32[windows, width], flags uint8[windows].
+
+        In one call of the core, which does not hold Python's lock: recordings may be worked on in threads.
+        """
         self.reset()
-        results = list(self.push(frames))
-        features = np.array([result.features for result in results], np.float32).reshape(-1, self.width)
-        return features, np.array([result.quality for result in results], np.uint8)
+        channels = len(self.conditioning.input.channels)
+        frames = np.ascontiguousarray(frames, np.int16).reshape(-1, channels)
+        cursor = ffi.new("const int16_t **", pointer("int16_t", frames))
+        count = ffi.new("uint32_t *", len(frames))
+        most = self.conditioning.most_frames(len(frames)) // self.hop + 1
+        features, quality = np.empty((most, self.width), np.float32), np.empty(most, np.uint8)
+        found = lib.mk_window_stream_run(
+            self._state, cursor, count, pointer("float", features), pointer("uint8_t", quality), most
+        )
+        return features[:found].copy(), quality[:found].copy()
 
     def batch(self, frames: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """The same by whole arrays instead of a stream: conditioned at once, cut, each window by itself."""
@@ -227,5 +238,5 @@ class WindowStream(FloatBlock):
 
     def write(self, folder: Path, name: str) -> None:
         """`<name>.c` and `<name>.h` into a folder of generated sources."""
-        (folder / f"{name}.c").write_text(self.source(name), encoding="utf8")
-        (folder / f"{name}.h").write_text(self.header(name), encoding="utf8")
+        write_if_changed(folder / f"{name}.c", self.source(name))
+        write_if_changed(folder / f"{name}.h", self.header(name))

@@ -84,7 +84,7 @@ def build(app: App | str, board: str, check: bool = True) -> BuildResult:
     ----------
     app : App or str
         The app, or its name. An App loaded from another folder (a copy with its own model or settings) uses
-        the firmware sources of the app of the same name.
+        the firmware sources of the app of the same name. An app that has none gets those of shared/firmware/windows.
     board : str
         Name of a board in boards/.
     check : bool
@@ -104,10 +104,11 @@ def build(app: App | str, board: str, check: bool = True) -> BuildResult:
     _require_compiler(machine)
     work = work_dir() / "firmware"
     variables = {}
-    if app.folder != (apps_dir() / app.name).resolve():
+    own = (apps_dir() / app.name / "firmware").is_dir()
+    if not own or app.folder != (apps_dir() / app.name).resolve():
         work = work / hashlib.sha256(str(app.folder).encode()).hexdigest()[:12]
         variables["MOTEKIT_APP_FOLDER"] = str(app.folder)
-    elf = compile_environment(project_root(), f"{app.name}-{board}", work, variables)
+    elf = compile_environment(project_root(), f"{app.name if own else 'windows'}-{board}", work, variables)
     size = measure(elf)
     limits = {key: value for key, value in app.budget.get(board, {}).items() if key in ("flash", "ram")}
     result = BuildResult(app.name, board, elf, size.flash, size.ram, limits)

@@ -61,6 +61,11 @@ void mk_window_stream_gap(mk_window_stream *stream, uint32_t lost);
  * Returns 1 when stream->features are those of a window and *quality its flags, 0 when more frames are needed. */
 int mk_window_stream_next(mk_window_stream *stream, const int16_t **frames, uint32_t *count, mk_quality *quality);
 
+/* As many windows as the frames complete, at most `most`: features float32[most][width] and quality[most]. Returns how
+ * many there were; frames that are left stay in *count. */
+uint32_t mk_window_stream_run(mk_window_stream *stream, const int16_t **frames, uint32_t *count, float *features,
+                              mk_quality *quality, uint32_t most);
+
 /* The newest window's features as int8[width]. */
 void mk_window_stream_tensor(const mk_window_stream *stream, int8_t *out);
 

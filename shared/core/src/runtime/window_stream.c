@@ -1,5 +1,9 @@
 #include "motekit/window_stream.h"
 
+#include <string.h>
+
+#include "motekit/dsp_math.h"
+
 static uint32_t frame_floats(const mk_frame_config *frame)
 {
     return (uint32_t)frame->length * frame->channels;
@@ -98,8 +102,22 @@ int mk_window_stream_next(mk_window_stream *stream, const int16_t **frames, uint
     }
     *quality |= window_flags(stream);
     *quality |= mk_features_process(config->features, stream->frame.memory, stream->features, stream->scratch);
+    /* cores differ in the sign of a NaN that they make */
+    for (uint32_t i = 0; i < config->width; i++)
+        if (stream->features[i] != stream->features[i])
+            stream->features[i] = mk_float_from(0x7FC00000u);
     stream->index++;
     return 1;
+}
+
+uint32_t mk_window_stream_run(mk_window_stream *stream, const int16_t **frames, uint32_t *count, float *features,
+                              mk_quality *quality, uint32_t most)
+{
+    const uint32_t width = stream->config->width;
+    uint32_t windows = 0;
+    for (; windows < most && mk_window_stream_next(stream, frames, count, &quality[windows]); windows++)
+        memcpy(features + windows * width, stream->features, width * sizeof *features);
+    return windows;
 }
 
 void mk_window_stream_tensor(const mk_window_stream *stream, int8_t *out)
