@@ -33,9 +33,11 @@ if app:
     # libraries include app_config.h nowhere: only the app and its generated files see the folder
     env.Append(CPPPATH=[str(folder)])
     env.BuildSources(os.path.join("$BUILD_DIR", "generated_objects"), str(folder))
+    env.Append(CPPPATH=[str(root / "shared" / "firmware" / "include"), str(root / "shared" / "core" / "include")])
+    firmware = root / "shared" / "firmware"
+    arduino = "arduino" in env.get("PIOFRAMEWORK", [])
+    # drivers in C need no Arduino; each is empty unless its board asks for it
+    env.BuildSources(os.path.join("$BUILD_DIR", "sensors"), str(firmware / "sensors"), "+<*>" if arduino else "+<*.c>")
     # the repository's own platform brings its ports itself
-    if "arduino" in env.get("PIOFRAMEWORK", []) and env["PIOPLATFORM"] != "emulated":
-        env.Append(CPPPATH=[str(root / "shared" / "firmware" / "include"), str(root / "shared" / "core" / "include")])
-        for name in ("ports/arduino", "sensors"):
-            source = root / "shared" / "firmware" / name
-            env.BuildSources(os.path.join("$BUILD_DIR", *name.split("/")), str(source))
+    if arduino and env["PIOPLATFORM"] != "emulated":
+        env.BuildSources(os.path.join("$BUILD_DIR", "port"), str(firmware / "ports" / "arduino"))
