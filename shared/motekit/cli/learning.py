@@ -93,10 +93,13 @@ def quantize(
 
 @commands.command()
 def sensitivity(
-    name: AppName,
+    name: Annotated[str, typer.Argument(metavar="APP|MODEL", help="An app, or a quantized .tflite (with --float).")],
     data: Data = None,
     model: Annotated[Path | None, typer.Option(help="Folder of another trained model (motekit train --out).")] = None,
     limit: Annotated[int, typer.Option(help="Recordings to measure on.")] = 200,
+    exact: Annotated[Path | None, typer.Option("--float", help="The float .tflite that MODEL was made from.")] = None,
+    inputs: Annotated[Path | None, typer.Option(help="Inputs to measure on: .npy, float32[n, ...].")] = None,
+    labels: Annotated[Path | None, typer.Option(help="Their classes: .npy, int[n].")] = None,
     plot: Annotated[Path | None, typer.Option(help="Draw the report into this PNG.")] = None,
     json: Json = False,
 ) -> None:
@@ -104,15 +107,25 @@ def sensitivity(
     from .. import app as apps
     from ..quantization import figure
     from ..quantization import table as rows_of
-    from ..quantization.apps import sensitivity_app
+    from ..quantization.apps import sensitivity_app, sensitivity_files
     from ..scoring import find_data
 
+    is_file = name.endswith(".tflite")
+
     def show(found: dict) -> None:
-        table(f"{app.name}: what quantization costs", *rows_of(found))
+        table(f"{Path(name).stem if is_file else name}: what quantization costs", *rows_of(found))
 
     with result(json, show) as done, bar("measuring") as advance:
-        app = apps.load(name)
-        found = sensitivity_app(app, find_data(app, data), model=model, limit=limit, progress=advance)
+        if is_file:
+            if exact is None or inputs is None:
+                raise ConfigError(
+                    f"{name} alone does not tell what quantization cost. "
+                    "Give the float model and inputs too: --float FLOAT.tflite --inputs X.npy."
+                )
+            found = sensitivity_files(exact, name, inputs, labels, progress=advance)
+        else:
+            app = apps.load(name)
+            found = sensitivity_app(app, find_data(app, data), model=model, limit=limit, progress=advance)
         if plot:
             from ..report import plots
 
