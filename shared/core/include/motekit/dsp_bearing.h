@@ -73,7 +73,7 @@ typedef struct {
 } mk_bearing_row;
 
 typedef struct {
-    mk_bearing_config config;
+    const mk_bearing_config *config; /* the caller's */
     mk_sos filters[MK_BEARING_BANDS], velocity_low, velocity_high;
     mk_resample low_pass[MK_BEARING_BANDS];
     mk_order order[MK_BEARING_BANDS];

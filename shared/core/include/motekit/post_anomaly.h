@@ -67,7 +67,7 @@ typedef struct {
 } mk_anomaly_baseline;
 
 typedef struct {
-    mk_anomaly_config config;
+    const mk_anomaly_config *config; /* the caller's */
     mk_anomaly_baseline baseline, fresh;
     float factor[MK_ANOMALY_PACKED]; /* Cholesky factor of the covariance with floors */
     float drift[MK_ANOMALY_DIMS];

@@ -47,7 +47,7 @@
 #define MK_MACHINE_VERDICT 16
 #define MK_MACHINE_RECORD 624 /* bytes of a baseline in flash */
 #define MK_MACHINE_ZONES 3
-#define MK_MACHINE_INPUTS 67 /* features and three levels */
+#define MK_MACHINE_LEVELS 3
 
 #define MK_MACHINE_LEVEL 1
 #define MK_MACHINE_FAULT 2
@@ -94,14 +94,14 @@ typedef struct {
 } mk_machine_event;
 
 typedef struct {
-    mk_machine_config config;
+    const mk_machine_config *config; /* the caller's */
     mk_bearing bearing;
     mk_bearing_row row;
     mk_anomaly anomaly;
     mk_journal journal;
     mk_trend trend;
     mk_machine_event events[MK_MACHINE_EVENTS];
-    float inputs[MK_MACHINE_INPUTS]; /* features and levels */
+    float levels[MK_MACHINE_LEVELS]; /* ln rms, ln velocity, band_kurtosis */
     float distance;                     /* to the class of the last row */
     float trend_sum, trend_seconds, trend_t[MK_TREND_MOST], trend_y[MK_TREND_MOST];
     uint32_t tenths, tenth_samples, skip, lost;

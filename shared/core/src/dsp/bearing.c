@@ -27,7 +27,7 @@ mk_status mk_bearing_init(mk_bearing *bearing, const mk_bearing_config *config, 
     if (2.0f * MK_BEARING_REACH * mk_div((float)config->fft.length, (float)config->per_turn) + 8.0f >
         (float)MOST_BACKGROUND)
         return MK_ERR_ARG;
-    bearing->config = *config;
+    bearing->config = config;
     const uint32_t points = config->fft.length, frame = config->spectrum.frame_length;
     mk_spectrum spectrum;
     if (frame != config->spectrum.fft.length ||
@@ -42,7 +42,7 @@ mk_status mk_bearing_init(mk_bearing *bearing, const mk_bearing_config *config, 
         mk_status status = mk_sos_init(&bearing->filters[b], config->sos + 5u * b * config->sections, config->sections,
                                        bearing->filter_state[b]);
         if (status == MK_OK)
-            status = mk_resample_init(&bearing->low_pass[b], &bearing->config.low_pass, history);
+            status = mk_resample_init(&bearing->low_pass[b], &bearing->config->low_pass, history);
         if (status == MK_OK)
             status = mk_order_init(&bearing->order[b], config->per_turn);
         if (status != MK_OK)
@@ -64,18 +64,18 @@ static void begin_row(mk_bearing *bearing)
     bearing->samples = bearing->missing = bearing->velocity_samples = bearing->frames = 0;
     bearing->sum_square = bearing->sum_fourth = bearing->sum_rpm = bearing->sum_velocity = bearing->peak = 0.0f;
     bearing->quality = 0;
-    for (uint32_t b = 0; b < bearing->config.bands; b++)
+    for (uint32_t b = 0; b < bearing->config->bands; b++)
         bearing->square[b] = bearing->fourth[b] = 0.0f;
-    for (uint32_t k = 0; k <= bearing->config.spectrum.fft.length / 2u; k++)
+    for (uint32_t k = 0; k <= bearing->config->spectrum.fft.length / 2u; k++)
         bearing->power[k] = 0.0f;
 }
 
 void mk_bearing_reset(mk_bearing *bearing)
 {
-    for (uint32_t b = 0; b < bearing->config.bands; b++) {
+    for (uint32_t b = 0; b < bearing->config->bands; b++) {
         mk_sos_reset(&bearing->filters[b]);
         mk_resample_reset(&bearing->low_pass[b]);
-        (void)mk_order_init(&bearing->order[b], bearing->config.per_turn);
+        (void)mk_order_init(&bearing->order[b], bearing->config->per_turn);
     }
     mk_sos_reset(&bearing->velocity_low);
     mk_sos_reset(&bearing->velocity_high);
@@ -87,7 +87,7 @@ void mk_bearing_reset(mk_bearing *bearing)
 
 static void add_frame(mk_bearing *bearing)
 {
-    const mk_spectrum_config *const config = &bearing->config.spectrum;
+    const mk_spectrum_config *const config = &bearing->config->spectrum;
     const mk_spectrum spectrum = {config, bearing->scratch};
     const uint32_t bins = config->fft.length / 2u + 1u, half = config->frame_length / 2u;
     float *const out = bearing->scratch; /* over the windowed frame, which the transform is done with */
@@ -103,7 +103,7 @@ static void add_frame(mk_bearing *bearing)
 /* `low_pass.down` samples: one envelope sample of each band, and the order samples that it completes. */
 static void take_chunk(mk_bearing *bearing)
 {
-    const mk_bearing_config *const config = &bearing->config;
+    const mk_bearing_config *const config = bearing->config;
     const uint32_t n = config->low_pass.down, points = config->fft.length;
     const float most = mk_div((float)MK_BEARING_BURST, (float)config->per_turn);
     float turns = bearing->turns, work[MK_BEARING_DECIMATION];
@@ -162,7 +162,7 @@ static void take_chunk(mk_bearing *bearing)
 
 static void take_frame(mk_bearing *bearing, const int16_t *frame)
 {
-    const mk_bearing_config *const config = &bearing->config;
+    const mk_bearing_config *const config = bearing->config;
     float x = bearing->last, rpm = config->rpm;
     if (frame[0] == MK_BEARING_MISSING) {
         bearing->missing++;
@@ -220,7 +220,7 @@ static float line_db(const float *power, uint32_t bins, float centre, float reac
 
 static void band_lines(mk_bearing *bearing, float *angle, float *lines)
 {
-    const mk_bearing_config *const config = &bearing->config;
+    const mk_bearing_config *const config = bearing->config;
     const uint32_t points = config->fft.length, bins = points / 2u + 1u;
     const float turns = mk_div((float)points, (float)config->per_turn);
     float mean = 0.0f, background[MOST_BACKGROUND];
@@ -255,7 +255,7 @@ static float impulsiveness(float square, float fourth, float n)
 
 static void finish_row(mk_bearing *bearing, mk_bearing_row *row)
 {
-    const mk_bearing_config *const config = &bearing->config;
+    const mk_bearing_config *const config = bearing->config;
     const float n = (float)bearing->samples;
     float *const shares = row->features + config->lines;
     for (uint32_t j = 0; j < MK_BEARING_WIDTH; j++)
@@ -299,7 +299,7 @@ uint32_t mk_bearing_push(mk_bearing *bearing, const int16_t *frames, uint32_t n,
     *done = 0;
     for (uint32_t i = 0; i < n; i++) {
         take_frame(bearing, frames + 2u * i);
-        if (bearing->filled == bearing->config.fft.length) {
+        if (bearing->filled == bearing->config->fft.length) {
             finish_row(bearing, row);
             *done = 1;
             return i + 1u;

@@ -33,20 +33,20 @@ mk_status mk_anomaly_init(mk_anomaly *anomaly, const mk_anomaly_config *config)
     for (uint32_t d = 0; d < config->dims; d++)
         if (!(config->floors[d] > 0.0f))
             return MK_ERR_ARG;
-    *anomaly = (mk_anomaly){.config = *config};
+    *anomaly = (mk_anomaly){.config = config};
     return MK_OK;
 }
 
 /* Cholesky factor of covariance + floors^2; the floors keep it positive. */
 static mk_status factorise(mk_anomaly *anomaly, const float *covariance)
 {
-    const uint32_t n = anomaly->config.dims;
+    const uint32_t n = anomaly->config->dims;
     float *const factor = anomaly->factor;
     for (uint32_t i = 0; i < n; i++)
         for (uint32_t j = 0; j <= i; j++) {
             float sum = covariance[at(i, j)];
             if (i == j)
-                sum += anomaly->config.floors[i] * anomaly->config.floors[i];
+                sum += anomaly->config->floors[i] * anomaly->config->floors[i];
             for (uint32_t k = 0; k < j; k++)
                 sum -= factor[at(i, k)] * factor[at(j, k)];
             if (i != j)
@@ -61,7 +61,7 @@ static mk_status factorise(mk_anomaly *anomaly, const float *covariance)
 
 static float distance(const mk_anomaly *anomaly, const float *mean, const float *x)
 {
-    const uint32_t n = anomaly->config.dims;
+    const uint32_t n = anomaly->config->dims;
     float y[MK_ANOMALY_DIMS], total = 0.0f;
     for (uint32_t i = 0; i < n; i++) {
         float sum = x[i] - mean[i];
@@ -80,7 +80,7 @@ static float least_of(float value, float least)
 
 static void watch(mk_anomaly *anomaly)
 {
-    const mk_anomaly_config *const config = &anomaly->config;
+    const mk_anomaly_config *const config = anomaly->config;
     /* the smoothed score is news once in 1 / smoothing rows */
     const float p = mk_div(config->budget_per_day * config->row_s, 86400.0f * config->smoothing);
     const float deviation = MK_ANOMALY_TAIL * anomaly->baseline.score_deviation *
@@ -102,7 +102,7 @@ mk_status mk_anomaly_restore(mk_anomaly *anomaly, const mk_anomaly_baseline *bas
 {
     int sound = baseline->rows >= 4u && baseline->score_deviation > 0.0f && mk_is_finite(baseline->score_deviation) &&
                 baseline->score_mean > 0.0f && mk_is_finite(baseline->score_mean);
-    for (uint32_t d = 0; d < anomaly->config.dims; d++)
+    for (uint32_t d = 0; d < anomaly->config->dims; d++)
         sound = sound && mk_is_finite(baseline->mean[d]) && baseline->covariance[at(d, d)] >= 0.0f;
     if (!sound || factorise(anomaly, baseline->covariance) != MK_OK)
         return MK_ERR_FORMAT;
@@ -145,7 +145,7 @@ static uint32_t give_up_learning(mk_anomaly *anomaly)
 
 static uint32_t learn_row(mk_anomaly *anomaly, const float *x, uint8_t sane)
 {
-    const mk_anomaly_config *const config = &anomaly->config;
+    const mk_anomaly_config *const config = anomaly->config;
     mk_anomaly_baseline *const fresh = &anomaly->fresh;
     if (!sane) {
         if (++anomaly->insane * 10u > (uint32_t)config->learn_rows + config->check_rows)
@@ -193,7 +193,7 @@ static uint32_t decide(mk_anomaly *anomaly)
 {
     anomaly->above = level_of(anomaly, 1.0f) > anomaly->level ? anomaly->above + 1u : 0u;
     anomaly->below = level_of(anomaly, 0.6f) < anomaly->level ? anomaly->below + 1u : 0u;
-    if (anomaly->above < anomaly->config.confirm && anomaly->below < anomaly->config.confirm)
+    if (anomaly->above < anomaly->config->confirm && anomaly->below < anomaly->config->confirm)
         return 0;
     anomaly->level = level_of(anomaly, anomaly->above ? 1.0f : 0.6f);
     anomaly->above = anomaly->below = 0;
@@ -202,7 +202,7 @@ static uint32_t decide(mk_anomaly *anomaly)
 
 static void follow(mk_anomaly *anomaly, const float *x)
 {
-    const mk_anomaly_config *const config = &anomaly->config;
+    const mk_anomaly_config *const config = anomaly->config;
     for (uint32_t d = 0; d < config->dims; d++) {
         const float most = config->follow_most * config->floors[d];
         float drift = anomaly->drift[d];
@@ -213,7 +213,7 @@ static void follow(mk_anomaly *anomaly, const float *x)
 
 uint32_t mk_anomaly_process(mk_anomaly *anomaly, const float *x, uint8_t sane)
 {
-    for (uint32_t d = 0; d < anomaly->config.dims; d++)
+    for (uint32_t d = 0; d < anomaly->config->dims; d++)
         if (!mk_is_finite(x[d]))
             sane = 0;
     if (anomaly->state == MK_ANOMALY_LEARNING)
@@ -221,10 +221,10 @@ uint32_t mk_anomaly_process(mk_anomaly *anomaly, const float *x, uint8_t sane)
     if (anomaly->state != MK_ANOMALY_WATCHING || !sane)
         return 0;
     float mean[MK_ANOMALY_DIMS];
-    for (uint32_t d = 0; d < anomaly->config.dims; d++)
+    for (uint32_t d = 0; d < anomaly->config->dims; d++)
         mean[d] = anomaly->baseline.mean[d] + anomaly->drift[d];
     anomaly->score = distance(anomaly, mean, x);
-    anomaly->smoothed += anomaly->config.smoothing * (anomaly->score - anomaly->smoothed);
+    anomaly->smoothed += anomaly->config->smoothing * (anomaly->score - anomaly->smoothed);
     const uint32_t happened = decide(anomaly);
     if (anomaly->level == MK_ANOMALY_NORMAL && anomaly->smoothed < anomaly->warning_at)
         follow(anomaly, x);

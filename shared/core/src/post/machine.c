@@ -16,7 +16,7 @@ static void say(mk_machine *machine, uint16_t code, int32_t value)
 
 static uint32_t width_of(const mk_machine *machine)
 {
-    return (uint32_t)machine->config.bearing.lines + machine->config.bearing.shape.bands;
+    return (uint32_t)machine->config->bearing.lines + machine->config->bearing.shape.bands;
 }
 
 static void put_float(uint8_t *p, float x)
@@ -66,11 +66,11 @@ mk_status mk_machine_init(mk_machine *machine, const mk_machine_config *config, 
         !(config->trend_s > 0.0f))
         return MK_ERR_ARG;
     memset(machine, 0, sizeof *machine);
-    machine->config = *config;
+    machine->config = config;
     machine->said = NO_NAME;
-    mk_status status = mk_bearing_init(&machine->bearing, &machine->config.bearing, memory, scratch);
+    mk_status status = mk_bearing_init(&machine->bearing, &config->bearing, memory, scratch);
     if (status == MK_OK)
-        status = mk_anomaly_init(&machine->anomaly, &machine->config.anomaly);
+        status = mk_anomaly_init(&machine->anomaly, &config->anomaly);
     if (status == MK_OK && flash)
         status = mk_journal_init(&machine->journal, flash, MK_MACHINE_RECORD, config->schema);
     if (status != MK_OK)
@@ -93,12 +93,18 @@ mk_status mk_machine_init(mk_machine *machine, const mk_machine_config *config, 
     return mk_anomaly_learn(&machine->anomaly);
 }
 
+static float input(const mk_machine *machine, uint32_t number)
+{
+    const uint32_t width = width_of(machine);
+    return number < width ? machine->row.features[number] : machine->levels[number - width];
+}
+
 static float group_mean(const mk_machine *machine, const mk_machine_groups *groups, uint32_t group)
 {
     float sum = 0.0f;
     const uint32_t first = groups->starts[group], end = groups->starts[group + 1u];
     for (uint32_t i = first; i < end; i++)
-        sum += machine->inputs[groups->members[i]];
+        sum += input(machine, groups->members[i]);
     return end > first ? mk_div(sum, (float)(end - first)) : 0.0f;
 }
 
@@ -109,23 +115,22 @@ static float log_of(float x)
 
 static void prepare(mk_machine *machine)
 {
-    const mk_machine_config *const config = &machine->config;
+    const mk_machine_config *const config = machine->config;
     const uint32_t width = width_of(machine);
     for (uint32_t i = 0; i < width; i++) {
-        machine->inputs[i] = machine->row.features[i];
         const float z = (machine->row.features[i] - config->center[i]) * config->scale[i];
         const float q = mk_div(z, config->input_scale) + (float)config->input_zero;
         const float rounded = q < 0.0f ? q - 0.5f : q + 0.5f;
         machine->input[i] = (int8_t)(rounded >= 127.0f ? 127 : rounded <= -128.0f ? -128 : (int32_t)rounded);
     }
-    machine->inputs[width] = log_of(machine->row.rms);
-    machine->inputs[width + 1u] = log_of(machine->row.velocity);
-    machine->inputs[width + 2u] = machine->row.band_kurtosis;
+    machine->levels[0] = log_of(machine->row.rms);
+    machine->levels[1] = log_of(machine->row.velocity);
+    machine->levels[2] = machine->row.band_kurtosis;
 }
 
 static void count_time(mk_machine *machine, uint32_t samples)
 {
-    const uint32_t tenth = (uint32_t)(machine->config.bearing.rate_hz * 0.1f + 0.5f);
+    const uint32_t tenth = (uint32_t)(machine->config->bearing.rate_hz * 0.1f + 0.5f);
     machine->tenth_samples += samples;
     machine->tenths += machine->tenth_samples / tenth;
     machine->tenth_samples %= tenth;
@@ -165,7 +170,7 @@ uint32_t mk_machine_push(mk_machine *machine, const int16_t *frames, uint32_t n,
 /* Whether the class's mechanism shows: bit c of the result. */
 static uint32_t shown(const mk_machine *machine)
 {
-    const mk_machine_config *const config = &machine->config;
+    const mk_machine_config *const config = machine->config;
     float evidence[MK_MACHINE_CLASSES];
     uint32_t found = 0;
     for (uint32_t c = 0; c < config->classes; c++)
@@ -181,7 +186,7 @@ static uint32_t shown(const mk_machine *machine)
 
 static float distance(const mk_machine *machine, uint32_t class)
 {
-    const mk_machine_config *const config = &machine->config;
+    const mk_machine_config *const config = machine->config;
     const uint32_t width = width_of(machine);
     const float *w = config->whitener, *const mean = config->means + class * width;
     float z[MK_BEARING_WIDTH], total = 0.0f;
@@ -197,7 +202,7 @@ static float distance(const mk_machine *machine, uint32_t class)
 
 static uint8_t name_of(mk_machine *machine, const int8_t *scores)
 {
-    const mk_machine_config *const config = &machine->config;
+    const mk_machine_config *const config = machine->config;
     const uint32_t evident = shown(machine);
     uint8_t best = 0;
     for (uint8_t c = 1; c < config->classes; c++)
@@ -222,7 +227,7 @@ static void save(mk_machine *machine)
     if (status != MK_OK)
         say(machine, MK_MACHINE_STORE, (int32_t)status);
     machine->skip += (machine->journal.erases - erases) *
-                     (uint32_t)((float)machine->config.erase_ms * machine->config.bearing.rate_hz * 0.001f);
+                     (uint32_t)((float)machine->config->erase_ms * machine->config->bearing.rate_hz * 0.001f);
 }
 
 static void vote(mk_machine *machine, uint8_t name)
@@ -238,8 +243,8 @@ static void vote(mk_machine *machine, uint8_t name)
     }
     if (machine->vote_count < MK_MACHINE_VOTES)
         return;
-    uint8_t elected = machine->config.classes; /* unknown, unless most rows agree on a fault */
-    for (uint8_t c = 1; c < machine->config.classes; c++) {
+    uint8_t elected = machine->config->classes; /* unknown, unless most rows agree on a fault */
+    for (uint8_t c = 1; c < machine->config->classes; c++) {
         uint32_t count = 0;
         for (uint32_t i = 0; i < MK_MACHINE_VOTES; i++)
             count += machine->votes[i] == c;
@@ -255,7 +260,7 @@ static void vote(mk_machine *machine, uint8_t name)
 static void watch_zone(mk_machine *machine)
 {
     uint8_t zone = 0;
-    while (zone < MK_MACHINE_ZONES && machine->row.velocity > machine->config.zones[zone])
+    while (zone < MK_MACHINE_ZONES && machine->row.velocity > machine->config->zones[zone])
         zone++;
     machine->zone_rows = zone == machine->zone ? 0 : (uint8_t)(machine->zone_rows + 1u);
     if (machine->zone_rows == ZONE_ROWS) {
@@ -267,7 +272,7 @@ static void watch_zone(mk_machine *machine)
 
 static void watch_trend(mk_machine *machine)
 {
-    const mk_machine_config *const config = &machine->config;
+    const mk_machine_config *const config = machine->config;
     machine->trend_sum += machine->row.velocity * machine->row.seconds;
     machine->trend_seconds += machine->row.seconds;
     if (machine->trend_seconds < config->trend_s)
@@ -304,7 +309,7 @@ static void conclude(mk_machine *machine, const int8_t *scores)
 {
     uint8_t *const verdict = machine->verdict;
     memset(verdict, 0, MK_MACHINE_VERDICT);
-    for (uint32_t c = 0; c < machine->config.classes; c++)
+    for (uint32_t c = 0; c < machine->config->classes; c++)
         verdict[c] = (uint8_t)scores[c];
     verdict[6] = machine->name;
     verdict[7] = (uint8_t)(machine->anomaly.state | machine->anomaly.level << 2 | machine->zone << 4);
@@ -314,7 +319,7 @@ static void conclude(mk_machine *machine, const int8_t *scores)
 
 void mk_machine_judge(mk_machine *machine, const int8_t *scores)
 {
-    const mk_machine_config *const config = &machine->config;
+    const mk_machine_config *const config = machine->config;
     const uint8_t name = name_of(machine, scores);
     uint8_t sane = machine->row.quality == 0;
     watch_sensor(machine);

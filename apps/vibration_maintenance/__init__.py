@@ -1,0 +1,1 @@
+"""Predictive maintenance from vibration: faults named, unknown ones noticed, drift followed."""
