@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from elftools.elf.elffile import ELFFile
 
+from . import bench_streams
 from .bench import _FLAGS, Board, _run, _tool, bench_dir, board, counter_plugin, emulate, link
 from .codegen import c
 from .dsp.features import WindowFeatures
@@ -102,6 +103,54 @@ SOURCES = {
         "detrend",
         "quality",
     ),
+    "conditioning_3x333": ("conditioning", "stage_filters", "stage_axes", "scale", "sos", "axes"),
+    "windows_every_stage_4x250": (
+        "window_stream",
+        "conditioning",
+        "stage_filters",
+        "stage_axes",
+        "stage_rates",
+        "scale",
+        "median",
+        "resample",
+        "axes",
+        "sos",
+        "dcblock",
+        "envelope",
+        "normalise",
+        "order",
+        "frame",
+        "features",
+        "feature_statistics",
+        "moments",
+        "detrend",
+        "affine",
+    ),
+    "features_more_3x333": (
+        "features",
+        "feature_statistics",
+        "feature_spectrum",
+        "feature_relations",
+        "feature_vibration",
+        "spectrum",
+        "rfft",
+        "moments",
+        "math",
+        "shape",
+        "sum",
+        "autocorr",
+        "histogram",
+        "sampen",
+        "cepstrum",
+        "sos",
+        "envelope",
+        "resample",
+        "kurtogram",
+        "axes",
+    ),
+    "affine_100": ("affine",),
+    "label_333": ("label",),
+    "ppg_quality_500": ("ppg_quality", "moments", "axes", "quantile"),
 }
 
 #: an accelerometer's features, of every kind that can be declared
@@ -175,6 +224,7 @@ def write_inputs(folder: Path) -> None:
     features = WindowFeatures(_FEATURES, 125, ("x", "y", "z"), 50.0)
     scratch = f"#define FEATURES_SCRATCH {4 * features.scratch}\n"
     (folder / "app_features.h").write_text(scratch + features.source("app_features"))
+    bench_streams.write(folder)
     (folder / "input.bin").write_bytes(signals().tobytes())
 
 
@@ -193,7 +243,8 @@ def read_hashes(folder: Path) -> dict[str, int]:
 def core_sources() -> list[Path]:
     """Sources of the core's blocks that the bench runs."""
     source = core_dir() / "src"
-    return [*sorted((source / "dsp").glob("*.c")), source / "post" / "heart_rate.c"]
+    others = [source / "post" / "heart_rate.c", source / "post" / "label.c", source / "runtime" / "window_stream.c"]
+    return [*sorted((source / "dsp").glob("*.c")), *others]
 
 
 @functools.cache
