@@ -25,7 +25,7 @@ IRREGULAR = {1: "irregular rhythm, see a doctor", 0: "rhythm no longer irregular
 class AppChain(Chain):
     """Frames through the core's `mk_wearable`."""
 
-    tasks = ("heart_rate", "rhythm", "faults")
+    tasks = ("heart_rate", "rhythm", "hrv", "faults")
     sections = frozenset({"heart", "rhythm", "light", "tasks"})
 
     def __init__(self, app: App, model: Path | None = None):

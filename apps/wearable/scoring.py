@@ -11,7 +11,7 @@ from motekit.chain import Answer, Take
 from motekit.files import write_text
 from motekit.oracle import Tflm
 
-from . import faults, heart_rate, rhythm
+from . import faults, heart_rate, hrv, rhythm
 
 if TYPE_CHECKING:
     from .chain import AppChain
@@ -38,6 +38,8 @@ def evaluate(
     dict
         `rows` by runtime, `agree`, `metrics` (of the int8 chain), and what else the task tells.
     """
+    # nobody rests in the recordings of the data sets
+    data = None if task == "hrv" else data
     takes = chain.takes_of(task, data)
     if split == "record":
         found = _by_record(chain, takes, folds, seed, progress)
@@ -163,8 +165,13 @@ def _faults(chain, takes, data, board, progress) -> dict[str, Any]:
     return faults.evaluate(chain, data, progress)
 
 
+def _hrv(chain, takes, data, board, progress) -> dict[str, Any]:
+    return hrv.evaluate(chain)
+
+
 _TASKS: dict[str, Callable[..., dict[str, Any]]] = {
     "heart_rate": _heart_rate,
     "rhythm": _rhythm,
     "faults": _faults,
+    "hrv": _hrv,
 }

@@ -67,6 +67,8 @@ class WearableParameters:
         Time without a change that makes a channel flat.
     pulse_range : float
         Magnitude in counts from which the pulse sensor is saturated.
+    pulse_upward : bool
+        More blood is more counts; raw sensors have less light.
     on_s, every_s : float
         How long the pulse sensor's light is on, of how long.
     confirm_s : float
@@ -80,6 +82,7 @@ class WearableParameters:
     slow_bpm: float = 50.0
     stuck_s: float = 0.5
     pulse_range: float = 2040.0
+    pulse_upward: bool = False
     on_s: float = 2.0
     every_s: float = 2.0
     confirm_s: float = 20.0
@@ -150,6 +153,7 @@ class Wearable(FloatBlock):
                 "rest": p.rest_g,
                 "slow": p.slow_bpm,
                 "rate": p.rate_hz,
+                "upward": p.pulse_upward,
                 "on": round(p.on_s / TICK_S),
                 "every": round(p.every_s / TICK_S),
                 "confirm": max(1, round(p.confirm_s / TICK_S)),

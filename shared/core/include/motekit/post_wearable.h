@@ -49,6 +49,7 @@ typedef struct {
     mk_sos ecg_band, pulse_band; /* coefficients and sections */
     float rest, slow;
     uint16_t rate;        /* frames a second, 25 to 125 */
+    uint8_t upward;       /* 1: more blood is more counts; 0: less light, as raw sensors have it */
     uint16_t on, every;   /* ticks */
     uint16_t confirm;     /* ticks in a row that must look irregular, or regular again, before it is said */
 } mk_wearable_config;
@@ -94,6 +95,7 @@ typedef struct {
     float *motion;
     uint32_t motion_count, motion_pitch;
     uint32_t tick, taken;  /* ticks, frames of this one */
+    float pulse;           /* last band-passed sample of the pulse wave: beats are where it is steepest */
     float beats;           /* rate by regular beats, BPM; 0: none */
     uint16_t streak;       /* ticks in a row that differ from what was said */
     uint8_t source, said, light, lit;

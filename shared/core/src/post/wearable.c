@@ -107,6 +107,7 @@ void mk_wearable_reset(mk_wearable *wearable)
     wearable->tick = wearable->taken = wearable->motion_count = 0;
     wearable->streak = 0;
     wearable->source = NONE;
+    wearable->pulse = wearable->beats = 0.0f;
     wearable->said = wearable->light = wearable->lit = 0;
 }
 
@@ -150,6 +151,16 @@ static void take_ecg(mk_wearable *wearable, float *values, uint32_t n, float *ro
     mk_rhythm_push(&wearable->rhythm, room, count);
 }
 
+/* How fast blood comes, in place of the pulse wave. */
+static void steepness(mk_wearable *wearable, float *wave, uint32_t n)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        const float before = wearable->pulse;
+        wearable->pulse = wave[i];
+        wave[i] = wearable->config->upward ? wave[i] - before : before - wave[i];
+    }
+}
+
 static void take(mk_wearable *wearable, const int16_t *frames, uint32_t n)
 {
     const mk_wearable_config *const config = wearable->config;
@@ -168,6 +179,7 @@ static void take(mk_wearable *wearable, const int16_t *frames, uint32_t n)
     /* rows are no longer needed but for the first */
     if (wearable->source == PULSE) {
         mk_sos_process(&wearable->pulse_band, rows, rows, count);
+        steepness(wearable, rows, count);
         mk_rhythm_push(&wearable->rhythm, rows, count);
     } else {
         take_ecg(wearable, values, n, rows + MK_WEARABLE_OUT);

@@ -1,0 +1,430 @@
+"""Activity: recordings of a wrist, the network over the core's values of them, and how right its decisions are.
+
+Every subject's recordings follow each other as one stream without a break, so that a decision has to follow its
+wearer from one activity to the next: the figures include that delay.
+"""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from motekit.chain import Take
+from motekit.compiler import HostModel
+from motekit.data import splits
+from motekit.data.recording import Recording
+from motekit.datasets import wisdm
+from motekit.datasets.synthetic import motion as synthetic
+from motekit.dsp.gait import LENGTH, NAMES, RATE_HZ, Gait
+from motekit.dsp.resample import Resampler
+from motekit.errors import DataError, ModelError
+from motekit.files import write_bytes, write_text
+from motekit.oracle import Tflm
+from motekit.post.body import TICK_S, Activity, ActivityParameters
+
+from .frames import at_rate, frames
+
+LABELS = wisdm.LABELS
+G = synthetic.GRAVITY
+TICK = round(TICK_S * RATE_HZ)
+#: the network's inputs are limited to so many deviations
+LIMIT = 4.0
+FILES = ("activity.float.tflite", "activity.tflite", "activity.json")
+EPOCHS, HIDDEN, DROPOUT, COPIES = 40, (64, 32), 0.3, 6
+#: how far a copy of a window may go: tilt of the watch, speed and size of the motion
+TILT_DEG, SPEED, SIZE = 30.0, 0.08, 0.10
+
+
+@dataclass(frozen=True)
+class Stream:
+    """Acceleration of one subject, float32[n, 3] in g at 20 Hz, its parts in their order, and the label of each."""
+
+    group: str
+    source: str
+    parts: list[np.ndarray]
+    labels: list[int]
+
+
+@dataclass(frozen=True)
+class Model:
+    """Both .tflite files and the normalisation of the values."""
+
+    float_model: bytes
+    int8_model: bytes
+    mean: np.ndarray
+    deviation: np.ndarray
+
+    def parameters(self) -> dict[str, Any]:
+        """Gain and offset from values to the int8 network's inputs."""
+        given = Tflm(self.int8_model).inputs[0]
+        gain = 1.0 / (self.deviation * given.scale)
+        offset = given.zero_point - self.mean * gain
+        return {
+            "gain": tuple(float(v) for v in np.float32(gain)),
+            "offset": tuple(float(v) for v in np.float32(offset)),
+        }
+
+
+# --- recordings -----------------------------------------------------------------------------------------------------
+
+
+def streams(source: Path | None, limit: int | None = None) -> list[Stream]:
+    """Subjects of a folder in WISDM's layout (both forms); None: synthetic people."""
+    found: dict[str, list[Recording]] = {}
+    for recording in wisdm.load(source) if source else people(limit or 8):
+        found.setdefault(recording.group, []).append(recording)
+    return [
+        Stream(
+            group,
+            given[0].source,
+            [np.asarray(r.samples, np.float32) / np.float32(G) for r in given],
+            [LABELS.index(r.label) for r in given],
+        )
+        for group, given in list(found.items())[:limit]
+    ]
+
+
+def people(count: int, seed: int = 0, seconds: float = 60.0) -> list[Recording]:
+    """Synthetic people who do each activity in turn."""
+    made = []
+    for number in range(count):
+        rng = np.random.default_rng((seed, number))
+        person = synthetic.Person.draw(rng)
+        for label in LABELS:
+            moved = synthetic.make([(label, seconds)], RATE_HZ, rng, person)
+            made.append(
+                Recording(
+                    samples=moved.acceleration.astype(np.float32),
+                    rate_hz=RATE_HZ,
+                    unit="m/s^2",
+                    channels=("x", "y", "z"),
+                    label=label,
+                    group=f"synthetic-{seed}-{number}",
+                    name=f"synthetic/{number}/{label}",
+                    source="synthetic",
+                )
+            )
+    return made
+
+
+def takes(source: Path | None, rate_hz: int, limit: int | None = None) -> list[Take]:
+    """Every subject's stream as the sensor would give it; the truth is the label of each tick of 2 s, -1 for none."""
+    return [take(stream, rate_hz) for stream in streams(source, limit)]
+
+
+def take(stream: Stream, rate_hz: int) -> Take:
+    """One subject: the axes alone, the other channels are missing."""
+    whole = np.concatenate(stream.parts)
+    axes = {
+        name: at_rate(column, RATE_HZ, rate_hz)
+        for name, column in zip(("acc_x", "acc_y", "acc_z"), whole.T, strict=True)
+    }
+    label = np.repeat(stream.labels, [len(part) for part in stream.parts])
+    return Take(stream.group, stream.group, frames(axes), label[TICK - 1 :: TICK], stream.source)
+
+
+def as_felt(part: np.ndarray, rate_hz: int) -> np.ndarray:
+    """A recording after the way through the sensor's rate and back to 20 Hz, as the chain sees it."""
+    back = [Resampler(rate_hz, RATE_HZ, half_length=5) for _ in range(3)]
+    given = [at_rate(column, RATE_HZ, rate_hz) for column in part.T]
+    return np.stack([b.process(g - g[0]) + g[0] for b, g in zip(back, given, strict=True)], 1).astype(np.float32)
+
+
+# --- training -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Windows:
+    """Values of windows [copies, windows, values], and label and group of each window; copy 0 is as recorded."""
+
+    values: np.ndarray
+    labels: np.ndarray
+    groups: np.ndarray
+
+    def of(self, groups: Sequence[str]) -> "Windows":
+        """Those of some groups."""
+        keep = np.isin(self.groups, groups)
+        return Windows(self.values[:, keep], self.labels[keep], self.groups[keep])
+
+
+def windows(given: Sequence[Stream], seed: int = 0, copies: int = COPIES, rate_hz: int = 125) -> Windows:
+    """Windows of 4 s every 2 s within each part, and copies of them: tilted, faster or slower, larger or smaller.
+
+    Which wrist, and a turn about the forearm, need no copies: the values do not change with them.
+    """
+    gait, rng = Gait(), np.random.default_rng((seed, 5))
+    rows, labels, groups = [], [], []
+    for stream in given:
+        for part, label in zip(stream.parts, stream.labels, strict=True):
+            felt = as_felt(part, rate_hz)
+            starts = np.arange(0, len(felt) - LENGTH + 1, TICK)
+            if not len(starts):
+                continue
+            plain = felt[starts[:, None] + np.arange(LENGTH)]
+            rows.append(
+                np.stack([gait.process(plain), *(gait.process(_copy(felt, starts, rng)) for _ in range(copies))])
+            )
+            labels += [label] * len(starts)
+            groups += [stream.group] * len(starts)
+    if not rows:
+        raise DataError(f"no recording is {LENGTH / RATE_HZ:g} s long. Record longer ones.")
+    return Windows(np.concatenate(rows, 1), np.array(labels), np.array(groups))
+
+
+def _copy(felt: np.ndarray, starts: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    speed = np.exp(rng.uniform(-SPEED, SPEED, len(starts)))
+    first = np.clip(starts + rng.uniform(-TICK / 2, TICK / 2, len(starts)), 0, None)
+    place = np.minimum(first[:, None] + speed[:, None] * np.arange(LENGTH), len(felt) - 1.001)
+    low = place.astype(int)
+    share = (place - low)[..., None]
+    made = felt[low] * (1 - share) + felt[low + 1] * share
+    mean = made.mean(1, keepdims=True)
+    made = mean + (made - mean) * np.exp(rng.normal(0, SIZE, (len(starts), 1, 1)))
+    tilts = [
+        synthetic.Wearing(tilt_deg=TILT_DEG * np.sqrt(rng.random()), tilt_way_deg=rng.uniform(0, 360))
+        for _ in range(len(starts))
+    ]
+    straight = synthetic.Wearing().matrix
+    turns = np.stack([tilt.matrix @ straight.T for tilt in tilts])
+    return np.einsum("nij,ntj->nti", turns, made).astype(np.float32)
+
+
+def normalisation(data: Windows) -> tuple[np.ndarray, np.ndarray]:
+    """Mean and deviation of each value, as recorded."""
+    return data.values[0].mean(0).astype(float), data.values[0].std(0).astype(float) + 1e-3
+
+
+def inputs(values: np.ndarray, mean: np.ndarray, deviation: np.ndarray) -> np.ndarray:
+    """Values as the float network takes them, limited as the int8 one's are."""
+    return np.clip((values - mean) / deviation, -LIMIT, LIMIT).astype(np.float32)
+
+
+def build(values: int = len(NAMES), labels: int = len(LABELS)):
+    """The network, to logits: two hidden layers."""
+    import keras
+
+    layers = keras.layers
+    given = keras.Input((values,))
+    out = layers.Dropout(DROPOUT / 3)(given)
+    for units in HIDDEN:
+        out = layers.Dense(units, use_bias=False)(out)
+        out = layers.Dropout(DROPOUT)(layers.ReLU()(layers.BatchNormalization()(out)))
+    return keras.Model(given, layers.Dense(labels)(out))
+
+
+def train(data: Windows, seed: int = 0, epochs: int | None = None, progress: Callable | None = None) -> Model:
+    """Train on every window, and quantize.
+
+    Raises
+    ------
+    DataError
+        If an activity is missing.
+    """
+    import keras
+
+    from motekit.train.loop import Schedule, fit, seed_everything
+    from motekit.train.quantize import quantize
+
+    if missing := [name for k, name in enumerate(LABELS) if not (data.labels == k).any()]:
+        raise DataError(f"there is no {missing[0]} to learn from. Add recordings of every activity.")
+    seed_everything(seed)
+    mean, deviation = normalisation(data)
+    rng = np.random.default_rng((seed, 6))
+    target = np.eye(len(LABELS), dtype=np.float32)[data.labels]
+    count = len(target)
+
+    def make(_: int):
+        copy = rng.integers(0, len(data.values), count)
+        x = inputs(data.values[copy, np.arange(count)], mean, deviation)
+        order, other = rng.permutation(count), rng.permutation(count)
+        # mixup (Zhang et al., arXiv:1710.09412), of values instead of samples
+        share = np.maximum(v := rng.beta(0.3, 0.3, count), 1 - v).astype(np.float32)[:, None]
+        return share * x[order] + (1 - share) * x[other], [share * target[order] + (1 - share) * target[other]]
+
+    network = build(data.values.shape[2])
+    plan = Schedule(epochs=epochs or EPOCHS, batch=256, rate=4e-3, decay=5e-3, smoothing=0.1, loss_weights=(1.0,))
+    if count < plan.batch:
+        plan = replace(plan, batch=count)
+    fit(network, make, plan, progress=progress)
+    soft = keras.Model(network.inputs, keras.layers.Softmax()(network.outputs[0]))
+    x = inputs(data.values[0], mean, deviation)
+    ends = np.stack([np.full(x.shape[1], -LIMIT), np.full(x.shape[1], LIMIT)]).astype(np.float32)
+    converted = quantize(soft, np.concatenate([x[rng.permutation(count)[:400]], ends]))
+    return Model(converted.float_model, converted.int8_model, mean, deviation)
+
+
+# --- the trained model ----------------------------------------------------------------------------------------------
+
+
+def save(model: Model, folder: Path, provenance: dict[str, Any]) -> None:
+    """Write the model and where it comes from."""
+    folder.mkdir(parents=True, exist_ok=True)
+    write_bytes(folder / FILES[0], model.float_model)
+    write_bytes(folder / FILES[1], model.int8_model)
+    info = {
+        "labels": list(LABELS),
+        "values": list(NAMES),
+        "mean": model.mean.tolist(),
+        "deviation": model.deviation.tolist(),
+        "provenance": provenance,
+    }
+    write_text(folder / FILES[2], json.dumps(info, indent=1) + "\n")
+
+
+def load(folder: Path) -> Model:
+    """The trained model of a folder.
+
+    Raises
+    ------
+    ModelError
+        If it is missing or damaged, or is of other labels or values.
+    """
+    path = Path(folder) / FILES[2]
+    try:
+        info = json.loads(path.read_text(encoding="utf8"))
+        if (tuple(info["labels"]), tuple(info["values"])) != (LABELS, NAMES):
+            raise ModelError(f"{path} is of other activities or values. Train again: motekit train wearable.")
+        float_model, int8_model = ((Path(folder) / name).read_bytes() for name in FILES[:2])
+        return Model(float_model, int8_model, np.array(info["mean"], float), np.array(info["deviation"], float))
+    except FileNotFoundError as error:
+        raise ModelError(
+            f"{error.filename} does not exist. Train it: motekit train wearable --task activity."
+        ) from None
+    except (ValueError, KeyError, TypeError) as error:
+        raise ModelError(f"{path} is damaged ({error}). Restore it, or train again.") from error
+
+
+def int8_inputs(model: Model, values: np.ndarray) -> np.ndarray:
+    """Values as the core quantizes them."""
+    given = model.parameters()
+    gain, offset = np.float32(given["gain"]), np.float32(given["offset"])
+    q = (offset + (values.astype(np.float32) * gain).astype(np.float32)).astype(np.float32) + np.float32(0.5)
+    return np.clip(np.floor(q.astype(np.float32)), -128, 127).astype(np.int8)
+
+
+def int8_scores(model: Model, values: np.ndarray, runtime=HostModel) -> np.ndarray:
+    """The int8 network's scores int8[n, labels] of values."""
+    return runtime(model.int8_model).predict(int8_inputs(model, values)).reshape(-1, len(LABELS))
+
+
+def float_scores(model: Model, values: np.ndarray) -> np.ndarray:
+    """The float network's probabilities, rounded to the int8 network's steps, so that both are smoothed alike."""
+    p = Tflm(model.float_model).predict(inputs(values, model.mean, model.deviation)).reshape(-1, len(LABELS))
+    return np.clip(np.round(p * 256) - 128, -128, 127).astype(np.int8)
+
+
+# --- scoring --------------------------------------------------------------------------------------------------------
+
+
+def decide(scores: np.ndarray, valid: np.ndarray, parameters: ActivityParameters) -> np.ndarray:
+    """Decisions of the core's smoothing over one stream; -1 before the first."""
+    block = Activity(parameters)
+    return np.array([block.next(row if ok else None) for row, ok in zip(scores, valid, strict=True)], int)
+
+
+@dataclass(frozen=True)
+class Scored:
+    """Ticks of one subject: the truth, each window's own best label, the smoothed decision (-1: none yet)."""
+
+    group: str
+    true: np.ndarray
+    window: np.ndarray
+    decided: np.ndarray
+
+
+def metrics(scored: Sequence[Scored]) -> dict[str, Any]:
+    """Figures of the smoothed decisions (`macro_f1`, `accuracy`) and of single windows (`..._window`).
+
+    The first two ticks of a stream have no window yet and are not scored; a window that holds the change from one
+    activity to the next counts as the later one.
+    """
+    from sklearn.metrics import confusion_matrix, f1_score
+
+    true, window, decided = (
+        np.concatenate([getattr(s, name) for s in scored]) for name in ("true", "window", "decided")
+    )
+    names = range(len(LABELS))
+    worst = [f1_score(s.true, s.decided, average="macro", labels=np.unique(s.true)) for s in scored]
+    per = f1_score(true, decided, average=None, labels=names)
+    waits = np.concatenate([_waits(s) for s in scored])
+    return {
+        "macro_f1": float(f1_score(true, decided, average="macro", labels=names)),
+        "accuracy": float((true == decided).mean()),
+        "macro_f1_window": float(f1_score(true, window, average="macro", labels=names)),
+        "accuracy_window": float((true == window).mean()),
+        "macro_f1_worst_subject": float(min(worst)),
+        "f1": {name: float(v) for name, v in zip(LABELS, per, strict=True)},
+        "confusion": confusion_matrix(true, decided, labels=[*names, -1])[: len(LABELS), : len(LABELS)].tolist(),
+        "delay_s": float(np.median(waits)) if len(waits) else None,
+        "never_found": float(np.isinf(waits).mean()) if len(waits) else None,
+        "subjects": {s.group: float(v) for s, v in zip(scored, worst, strict=True)},
+    }
+
+
+def _waits(s: Scored) -> np.ndarray:
+    """Seconds from each change of the true activity until it is decided; infinite where it never is."""
+    edges = [*(np.flatnonzero(np.diff(s.true)) + 1), len(s.true)]
+    waits = []
+    for start, stop in pairwise(edges):
+        found = np.flatnonzero(s.decided[start:stop] == s.true[start])
+        waits.append((found[0] + 1) * TICK_S if len(found) else np.inf)
+    return np.array(waits)
+
+
+def stream_values(stream: Stream, rate_hz: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Values of each tick's window, whether there is one yet, and the tick's label, of a whole stream."""
+    felt = as_felt(np.concatenate(stream.parts), rate_hz)
+    label = np.repeat(stream.labels, [len(part) for part in stream.parts])
+    ends = np.arange(TICK, len(felt) + 1, TICK)
+    valid = ends >= LENGTH
+    at = np.maximum(ends, LENGTH)[:, None] - LENGTH + np.arange(LENGTH)
+    return Gait().process(felt[np.minimum(at, len(felt) - 1)]), valid, label[ends - 1]
+
+
+def score(group: str, true: np.ndarray, scores: np.ndarray, valid: np.ndarray, smoothing: ActivityParameters) -> Scored:
+    """One stream's ticks from its scores int8[ticks, labels]."""
+    decided = decide(scores, valid, smoothing)
+    return Scored(group, true[valid], scores[valid].argmax(1), decided[valid])
+
+
+def cross_validated(
+    given: Sequence[Stream],
+    smoothing: ActivityParameters,
+    *,
+    folds: int = 5,
+    seed: int = 0,
+    epochs: int | None = None,
+    rate_hz: int = 125,
+    progress: Callable | None = None,
+) -> dict[str, Any]:
+    """Train and score by subject: every subject is judged by a network that has not seen them."""
+    data = windows(given, seed, rate_hz=rate_hz)
+    groups = [s.group for s in given]
+    rows: dict[str, list[Scored]] = {"float": [], "tflm": [], "host": []}
+    same = True
+    for part in splits.by_group([""] * len(groups), groups, folds=folds, seed=seed, held_out="subject"):
+        if progress:
+            progress(part.fold, folds, "training")
+        model = train(data.of([groups[i] for i in part.train]), seed, epochs)
+        for i in part.test:
+            values, valid, true = stream_values(given[i], rate_hz)
+            scores = {
+                "float": float_scores(model, values),
+                "tflm": int8_scores(model, values, Tflm),
+                "host": int8_scores(model, values),
+            }
+            same &= bool((scores["tflm"] == scores["host"]).all())
+            for name, s in scores.items():
+                rows[name].append(score(given[i].group, true, s, valid, smoothing))
+    found = {name: metrics(scored) for name, scored in rows.items()}
+    return {
+        "rows": found,
+        "agree": same,
+        "metrics": found["host"],
+        "folds": folds,
+        "windows": int(sum(len(s.true) for s in rows["host"])),
+    }

@@ -1,0 +1,62 @@
+"""The wrist's firmware: the bits of Python on this computer and in QEMU, within its budget."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from motekit import app as apps
+from motekit import chains
+from motekit.chain import MISSING
+from motekit.firmware.run import FirmwareReplay
+
+BOARDS = ("host", "mps2_an386")
+
+
+@pytest.fixture(scope="module")
+def chain():
+    return chains.of("wearable")
+
+
+@pytest.fixture(scope="module", params=BOARDS)
+def firmware(request):
+    with FirmwareReplay("wearable", request.param, time_limit=900) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def takes(chain):
+    """A minute of real recordings where there are some, else of synthetic ones, and ECGs."""
+    folder = Path(os.environ.get("MOTEKIT_DATA", "missing")) / "ieee_spc2015_troika" / "Training_data"
+    found = chain.takes_of("heart_rate", folder if folder.is_dir() else None, 2)
+    found = [type(t)(t.name, t.group, t.frames[: 125 * 60], t.truth, t.source) for t in found]
+    return found + chain.takes_of("rhythm", None, 2)
+
+
+def test_every_bit_is_python_s(chain, firmware, takes):
+    for take in takes:
+        python, board = chain.answer(take.frames), firmware.answer(take.frames)
+        assert python.equal(board) == {"features": True, "scores": True, "decisions": True}
+        assert len(board.scores) == len(take.frames) // 250 and board.events
+
+
+def test_every_bit_is_python_s_whatever_comes(chain, firmware):
+    rng = np.random.default_rng(0)
+    frames = rng.integers(-32768, 32768, (125 * 40, 6)).astype(np.int16)
+    frames[1000:2500, :2] = MISSING
+    frames[2000:3000, 2] = 77
+    frames[3000:, 5] = MISSING
+    frames[3500:4000] = 32767
+    assert chain.answer(frames) == firmware.answer(frames)
+
+
+def test_firmware_is_within_its_budget(chain, firmware):
+    if firmware.board == "host":
+        assert firmware.cost()["instructions_per_window"] is None
+        return
+    cost, budget = firmware.cost(), apps.load("wearable").budget["mps2_an386"]
+    assert cost["flash"] <= budget["flash"] <= 96_000
+    assert cost["ram"] <= budget["ram"] <= 24_000
+    assert 0 < cost["stack"] < 1500
+    assert cost["instructions_per_window"] <= budget["instructions_per_window"] <= 1_500_000
