@@ -1,5 +1,7 @@
 """`motekit doctor`: what this machine has and lacks."""
 
+import grp
+import os
 import shutil
 import subprocess
 import sys
@@ -19,6 +21,7 @@ def examine() -> dict[str, Any]:
         *[_package(name) for name in ("tensorflow", "tflite-micro", "platformio", "cffi", "librosa")],
     ]
     checks += [_tool(program, packages) for program, packages in TOOLS.items()]
+    checks += _ports()
     checks.append(_data())
     return {"ok": all(check["ok"] or check["optional"] for check in checks), "checks": checks}
 
@@ -45,6 +48,45 @@ def _tool(program: str, packages: list[str]) -> dict[str, Any]:
         return _check(program, False, "", f"sudo apt-get install {' '.join(packages)}", optional)
     lines = subprocess.run([program, "--version"], capture_output=True, text=True).stdout.splitlines()
     return _check(program, True, lines[0] if lines else "found", "")
+
+
+#: USB vendors of boards and their boot loaders: Arduino, Adafruit, Raspberry Pi, ST, Espressif, and of serial chips
+_VENDORS = {
+    0x2341: "Arduino",
+    0x239A: "Adafruit",
+    0x2E8A: "Raspberry Pi",
+    0x0483: "ST",
+    0x303A: "Espressif",
+    0x0403: "FTDI",
+    0x10C4: "Silicon Labs",
+    0x1A86: "WCH",
+}
+
+
+def _ports() -> list[dict[str, Any]]:
+    """A check for every attached board: may this user open its port?"""
+    from serial.tools.list_ports import comports
+
+    attached = [port for port in comports() if port.vid is not None]
+    checks = [_port(port.device, _VENDORS.get(port.vid, f"USB {port.vid:04x}:{port.pid:04x}")) for port in attached]
+    return checks or [_check("serial ports", True, "no board is attached", "", optional=True)]
+
+
+def _port(device: str, vendor: str) -> dict[str, Any]:
+    name = f"port {device}"
+    if os.access(device, os.R_OK | os.W_OK):
+        return _check(name, True, vendor, "", optional=True)
+    try:
+        group = grp.getgrgid(os.stat(device).st_gid).gr_name
+    except (OSError, KeyError):
+        return _check(name, False, "", "attach the board again: its port has gone", optional=True)
+    if group == "root":
+        remedy = (
+            "the system gives it to nobody: install PlatformIO's udev rules (docs/troubleshooting.md), attach it again"
+        )
+    else:
+        remedy = f"sudo usermod -aG {group} $USER, then log in again"
+    return _check(name, False, "", remedy, optional=True)
 
 
 def _data() -> dict[str, Any]:

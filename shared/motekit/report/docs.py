@@ -10,6 +10,7 @@ from ..chain import Chain
 from ..errors import ConfigError
 from ..files import write_text
 from ..paths import project_root
+from . import wiring
 from .results import markdown, read, save
 
 _BLOCK = re.compile(r"(<!-- figures: ([\w ]+) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -36,6 +37,7 @@ def update(*, check: bool = False, measure: bool = False) -> dict[str, Any]:
             chain = chains.of(name)
             measure_cost(chain)
             chain.draw(root / "docs")
+        wiring.draw_all(root / "docs")
     changed = []
     for path in [root / "README.md", *sorted(root.glob("docs/*.md")), *sorted(root.glob("apps/*/README.md"))]:
         old = path.read_text(encoding="utf8")
