@@ -94,4 +94,10 @@ def _cost(name: str) -> str:
     return markdown(["board", "cost", "measured", "budget"], rows)
 
 
-_WRITERS: dict[str, Callable[[str], str]] = {"apps": _apps, "cost": _cost}
+def _operators(_: str) -> str:
+    from ..compiler.page import operators_table
+
+    return operators_table()
+
+
+_WRITERS: dict[str, Callable[[str], str]] = {"apps": _apps, "cost": _cost, "operators": _operators}

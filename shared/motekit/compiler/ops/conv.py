@@ -79,7 +79,7 @@ def expect_int32_sums(graph: Graph, node: Node, bound: int) -> None:
 
 @operator("CONV_2D", "DEPTHWISE_CONV_2D")
 def convolution(graph: Graph, node: Node, target: Target) -> Kernel:
-    """Check and describe a convolution of int8."""
+    """Convolution, also grouped, dilated, depthwise and with any multiplier."""
     source, filters, result = graph.input(node, 0), graph.input(node, 1), graph.output(node)
     expect_dtype(graph, node, source, "int8", "int16")
     op = describe(graph, node, source, filters, result)

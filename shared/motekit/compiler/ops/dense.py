@@ -12,7 +12,7 @@ from .conv import bias_of, channel_multipliers, expect_int32_sums, fused_activat
 
 @operator("FULLY_CONNECTED")
 def fully_connected(graph: Graph, node: Node, target: Target) -> Kernel:
-    """Check a dense layer and choose its kernel."""
+    """Fully connected layer, with one scale or one for each output."""
     description = describe_dense(graph, node)
     if isinstance(description, DenseOp):
         return select("dense", description, target)

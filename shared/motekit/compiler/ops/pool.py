@@ -12,7 +12,7 @@ from .conv import fused_activation, image_shape, padding_of
 
 @operator("AVERAGE_POOL_2D", "MAX_POOL_2D")
 def pooling(graph: Graph, node: Node, target: Target) -> Kernel:
-    """Check a pooling layer and choose its kernel."""
+    """Average or maximum over windows; padding does not count."""
     description = describe_pool(graph, node)
     if graph.input(node, 0).dtype == "int16":
         return wide.pooling(plain.pool(description, target), description)

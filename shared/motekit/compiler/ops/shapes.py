@@ -11,7 +11,7 @@ _NAMES = ("SHAPE", "PACK", "GATHER", "CAST", "REDUCE_PROD", "FILL")
 
 @operator(*_NAMES)
 def not_constant(graph: Graph, node: Node, target: Target) -> Kernel:
-    """Reached only when the operands are computed at run time."""
+    """Computed at compile time only: its operands must be constants."""
     raise node_error(
         graph, node, "it works on values computed at run time",
         "Give the model a fixed input shape, so that shapes are known when it is compiled",

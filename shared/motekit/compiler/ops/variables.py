@@ -123,6 +123,6 @@ def _initialise(graph: Graph, call: Node, subgraphs: list[Graph], variables: dic
 
 @operator("READ_VARIABLE", "ASSIGN_VARIABLE")
 def copy(graph: Graph, node: Node, target: Target) -> Kernel | Alias:
-    """The variable's memory to a tensor, or back."""
+    """State that outlives a call: the variable's memory to a tensor, or back."""
     size = [graph.input(node, 0).elements]
     return copy_kernel(graph, node.inputs[0], node.outputs[0], size, [1], [1])
