@@ -94,6 +94,46 @@ def explore(
 
 
 @commands.command()
+def vectors(
+    write: Annotated[bool, typer.Option("--write", help="Write tests/vectors and docs/dsp-accuracy.md.")] = False,
+    json: Json = False,
+) -> None:
+    """Hold every feature block against its oracle and against the committed vectors."""
+    from .. import paths
+    from ..accuracy import CASES, measure
+    from ..accuracy import docs as written
+
+    def show(found: dict) -> None:
+        for block in found["blocks"]:
+            print(f"{block['name']:22s} {block['error']:.2e} of at most {block['tolerance']:.2g} ({block['signal']})")
+        print("\n".join(found["wrong"]) or "every block is within its tolerance, every vector gives the same bits")
+
+    with result(json, show) as done, bar("blocks") as advance:
+        root, found = paths.project_root(), []
+        if not paths.is_checkout():
+            raise ConfigError("the vectors are part of a checkout, not of an installed package. Clone the repository.")
+        for number, case in enumerate(CASES):
+            found.append(measure(case))
+            advance(number + 1, len(CASES), case.name)
+        if write:
+            written.write(found, root)
+        wrong = [f"{one.case.name}: {one.error:.2e} is above {one.case.bar:.2g}" for one in found if not one.within]
+        wrong += written.check(CASES, root / "tests" / "vectors")
+        done(
+            {
+                "blocks": [
+                    {"name": one.case.name, "block": one.case.block, "oracle": one.case.oracle, "error": one.error,
+                     "tolerance": one.case.bar, "relative_to": one.case.relative_to, "signal": one.signal}
+                    for one in found
+                ],
+                "wrong": wrong,
+            }
+        )  # fmt: skip
+    if wrong:
+        raise typer.Exit(1)
+
+
+@commands.command()
 def docs(
     check: Annotated[
         bool, typer.Option("--check", help="Change nothing; exit with 1 if a document is out of date.")

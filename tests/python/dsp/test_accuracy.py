@@ -1,0 +1,57 @@
+"""Every block against its oracle, and against the bits that are committed as vectors."""
+
+import numpy as np
+import pytest
+
+from motekit.accuracy import CASES, docs, measure
+from motekit.accuracy.case import check_vectors, write_vectors
+from motekit.accuracy.signals import finite
+from motekit.paths import project_root
+
+VECTORS = project_root() / "tests" / "vectors"
+NAMES = [case.name for case in CASES]
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")
+@pytest.mark.parametrize("case", CASES, ids=NAMES)
+def test_block_is_within_its_tolerance_and_gives_the_vectors_bits(case):
+    found = measure(case)
+    assert found.within, f"{found.error:.2e} on {found.signal}"
+    assert docs.check([case], VECTORS) == []
+
+
+def test_looser_bars_and_left_out_signals_have_a_reason():
+    for case in CASES:
+        if case.bar > 1e-5 or case.skip:
+            assert case.why, case.name
+
+
+def test_every_file_belongs_to_a_block_and_is_small():
+    assert sorted(path.name for path in VECTORS.glob("*.npz")) == sorted(f"{name}.npz" for name in NAMES)
+    assert max(path.stat().st_size for path in VECTORS.glob("*.npz")) < 100_000
+    assert len(set(NAMES)) == len(NAMES)
+
+
+def test_the_document_names_every_block_with_its_tolerance():
+    text = (project_root() / "docs" / "dsp-accuracy.md").read_text(encoding="utf8")
+    rows = [line.split("|") for line in text.splitlines() if line.startswith("| `")]
+    assert [row[2].strip() for row in rows] == NAMES
+    for row, case in zip(rows, CASES, strict=True):
+        assert float(row[5]) == float(f"{case.bar:.2g}") and float(row[6]) <= case.bar * 1.01
+
+
+def test_a_vector_that_was_tampered_with_is_found(tmp_path):
+    case = CASES[0]
+    write_vectors(case, tmp_path / "sos.npz")
+    assert check_vectors(case, tmp_path / "sos.npz") == []
+    with np.load(tmp_path / "sos.npz") as file:
+        arrays = dict(file)
+    bits = arrays["ppg.output"].view(np.uint32)
+    bits[5] ^= 1
+    np.savez(tmp_path / "sos.npz", **arrays)
+    assert check_vectors(case, tmp_path / "sos.npz") == ["sos: ppg: the core gives other bits than the vector"]
+    arrays["ppg.oracle"] = arrays["ppg.oracle"] + np.float32(1)
+    np.savez(tmp_path / "sos.npz", **arrays)
+    assert len(check_vectors(case, tmp_path / "sos.npz")) == 2
+    assert docs.check([case], tmp_path / "nowhere")[0].endswith("is missing")
+    assert set(case.inputs()) == set(finite(9))
