@@ -13,10 +13,12 @@ from motekit.compiler import HostModel, compile_model
 from motekit.datasets import cinc2017, ppg_dalia
 from motekit.errors import ConfigError, DataError
 from motekit.link import Event
+from motekit.post.body import Body
 from motekit.post.heart import trouble_names
-from motekit.post.wearable import TICK_S, Tick, Wearable
+from motekit.post.wearable import TICK_S, Wearable
 
-from . import generate, heart_rate, parameters, rhythm
+from . import activity, body, generate, heart_rate, parameters, rhythm
+from .wrist import Wrist, has_activity
 
 #: events, by code (post_wearable.h): what is said of them
 IRREGULAR = {1: "irregular rhythm, see a doctor", 0: "rhythm no longer irregular"}
@@ -26,7 +28,7 @@ class AppChain(Chain):
     """Frames through the core's `mk_wearable`."""
 
     tasks = ("heart_rate", "rhythm", "hrv", "faults")
-    sections = frozenset({"heart", "rhythm", "light", "tasks"})
+    sections = frozenset({"heart", "rhythm", "light", "tasks", "activity", "steps", "falls", "sleep", "energy"})
 
     def __init__(self, app: App, model: Path | None = None):
         super().__init__(app, model)
@@ -38,8 +40,21 @@ class AppChain(Chain):
         return rhythm.load(self.folder)
 
     @cached_property
+    def activity_model(self) -> activity.Model | None:
+        """The trained activity network; None where a folder of models has none: then there is no activity."""
+        return activity.load(self.folder) if has_activity(self.folder) else None
+
+    @cached_property
+    def motion(self) -> Body:
+        """The motion half on this computer."""
+        model = self.activity_model
+        if model is None:
+            return Body(body.of(self.app))
+        return Body(body.of(self.app, model.parameters()), HostModel(model.int8_model, name="activity"))
+
+    @cached_property
     def wrist(self) -> Wearable:
-        """The whole chain on this computer."""
+        """The heart half on this computer."""
         return self.wrist_with(self.rhythm_model)
 
     def wrist_with(self, model: rhythm.Model) -> Wearable:
@@ -49,25 +64,33 @@ class AppChain(Chain):
     @cached_property
     def feature_hash(self) -> int:
         """See `Chain`: of everything but the trained model."""
-        return int.from_bytes(Wearable(self.bare).digest()[:8], "big")
+        both = Wearable(self.bare).digest() + Body(body.of(self.app)).digest()
+        return int.from_bytes(hashlib.sha256(both).digest()[:8], "big")
 
     @cached_property
     def model_hash(self) -> int:
         """See `Chain`."""
         model = self.rhythm_model
-        told = repr(sorted(model.parameters().items())).encode()
-        return int.from_bytes(hashlib.sha256(model.int8_model + told).digest()[:8], "big")
+        told = model.int8_model + repr(sorted(model.parameters().items())).encode()
+        if moved := self.activity_model:
+            told += moved.int8_model + repr(sorted(moved.parameters().items())).encode()
+        return int.from_bytes(hashlib.sha256(told).digest()[:8], "big")
 
     def generate(self, out_dir: Path, target: str) -> None:
         """See `Chain`."""
-        compiled = compile_model(self.rhythm_model.int8_model, out_dir, name="rhythm", target=target)
+        compiled = [compile_model(self.rhythm_model.int8_model, out_dir, name="rhythm", target=target)]
+        if self.activity_model:
+            compiled.append(compile_model(self.activity_model.int8_model, out_dir, name="activity", target=target))
+        body.sources(self.motion, out_dir)
         generate.write(
             self.app,
             self.wrist,
             out_dir,
             feature_hash=self.feature_hash,
             model_hash=self.model_hash,
-            arena=compiled.arena_bytes,
+            arena=max(one.arena_bytes for one in compiled),
+            activities=len(self.motion.settings.activity.labels),
+            active=self.activity_model is not None,
         )
 
     def takes(self, source: Path | None, limit: int | None = None) -> list[Take]:
@@ -81,7 +104,7 @@ class AppChain(Chain):
 
     def answer(self, frames: np.ndarray) -> Answer:
         """See `Chain`."""
-        return answer_of(self.wrist.process(frames))
+        return Wrist(self.wrist, self.motion).answer(frames)
 
     def describe(self, event: Event) -> dict[str, Any]:
         """See `Chain`."""
@@ -94,6 +117,14 @@ class AppChain(Chain):
             return {"label": IRREGULAR[event.value], **told}
         if event.code == 5:
             return {"label": "heart-rate variability", "rmssd_ms": event.value / 1000, **told}
+        if event.code == 3:
+            return {"label": self.motion.settings.activity.labels[event.value], **told}
+        if event.code == 6:
+            return {"label": "steps", "steps": event.value, **told}
+        if event.code == 7:
+            return {"label": "fall", **told}
+        if event.code == 8:
+            return {"label": "asleep" if event.value & 1 else "awake", "sadeh": bool(event.value & 2), **told}
         if event.code == 9:
             return {"label": "light on" if event.value else "light off", **told}
         return {"label": f"event {event.code}", "value": event.value, **told}
@@ -170,12 +201,3 @@ def task_of(source: Path | None) -> str:
         raise DataError(f"{source} does not exist. Name a folder of recordings.")
     is_ecg = source.is_dir() and any(source.rglob(cinc2017.REFERENCE)) and not ppg_dalia.holds(source)
     return "rhythm" if is_ecg else "heart_rate"
-
-
-def answer_of(ticks: list[Tick]) -> Answer:
-    """Ticks as the firmware sends them."""
-    return Answer(
-        [tick.evidence for tick in ticks if tick.evidence],
-        [tick.scores for tick in ticks],
-        [Event(*event) for tick in ticks for event in tick.events],
-    )

@@ -11,19 +11,35 @@ from motekit.post.wearable import Wearable
 CONFIG = "app_config.h"
 
 
-def write(app: App, wrist: Wearable, out_dir: Path, *, feature_hash: int, model_hash: int, arena: int) -> None:
-    """Write app_config.h and app_wearable.c: what `Wearable` runs with here, bit for bit."""
+def write(
+    app: App,
+    wrist: Wearable,
+    out_dir: Path,
+    *,
+    feature_hash: int,
+    model_hash: int,
+    arena: int,
+    activities: int,
+    active: bool,
+) -> None:
+    """Write app_config.h and app_wearable.c: what `Wearable` runs with here, bit for bit.
+
+    `arena` is the larger one of the networks', `activities` how many labels activity has, `active` whether its network
+    is there.
+    """
     numbers = {
         "MK_APP_MEMORY": wrist.memory,
         "MK_APP_SCRATCH": wrist.scratch,
         "MK_APP_STATES": len(wrist.heart.bpm),
         "MK_APP_ARENA": arena,
+        "MK_APP_ACTIVITIES": activities,
+        "MK_APP_ACTIVITY": "&mk_model_activity" if active else "0",
     }
     text = header(
         app,
         feature_hash=feature_hash,
         model_hash=model_hash,
-        includes=("motekit/post_wearable.h", "rhythm_model.h"),
+        includes=("motekit/post_wearable.h", "rhythm_model.h", *(("activity_model.h",) if active else ())),
         numbers=numbers,
         body="extern const mk_wearable_config mk_app_wearable;\n",
     )
