@@ -1,4 +1,4 @@
-"""Builds a firmware for an emulated Cortex-M or for this computer.
+"""Builds a firmware for an emulated Cortex-M or for this computer; avr.py does for an AVR.
 
 A board's JSON says: build.arch (arm, host), build.cpuflags, build.uart (source of the port), build.uart_base,
 build.tick_hz, build.memory {flash: [origin, length], ram: [origin, length], stack: length}, and where the
@@ -12,6 +12,9 @@ from SCons.Script import AlwaysBuild, Default, DefaultEnvironment
 
 env = DefaultEnvironment()
 board = env.BoardConfig()
+if board.get("build.arch") == "avr":
+    env.SConscript("avr.py")
+    Return()  # noqa: F821
 arm = board.get("build.arch") == "arm"
 prefix = "arm-none-eabi-" if arm else ""
 # not the project's folder: other projects may use this platform too
@@ -49,7 +52,8 @@ if arm:
         "FLASH_LENGTH": memory["flash"][1],
         "RAM_ORIGIN": memory["ram"][0],
         "RAM_LENGTH": memory["ram"][1],
-        "STACK_LENGTH": memory["stack"],
+        # an app whose painted high-water mark is low may ask for less
+        "STACK_LENGTH": env.GetProjectOption("custom_stack", memory["stack"]),
     }
     env.Append(
         CPPDEFINES=[
