@@ -41,3 +41,4 @@ if app:
     # the repository's own platform brings its ports itself
     if arduino and env["PIOPLATFORM"] != "emulated":
         env.BuildSources(os.path.join("$BUILD_DIR", "port"), str(firmware / "ports" / "arduino"))
+        env.BuildSources(os.path.join("$BUILD_DIR", "radio"), str(firmware / "radio"))

@@ -77,6 +77,7 @@ def compiled(source, include, flags: list[str], board: str) -> str:
 @pytest.mark.parametrize(("app", "board"), environments())
 def test_an_environment_compiles(app, board, flags, generated):
     sources = [*FIRMWARE.glob("ports/arduino/*.cpp"), *FIRMWARE.glob("sensors/*.cpp"), *FIRMWARE.glob("src/*.c")]
+    sources += [*FIRMWARE.glob("radio/*.c*")]
     sources += [path for path in (ROOT / "apps" / app / "firmware").iterdir() if path.suffix in (".c", ".cpp")]
     given = flags[f"env:{app}-{board}"]
     assert f'-DMK_BOARD="{board}"' in given

@@ -66,6 +66,10 @@ static const mk_sensor mk_app_replay = {{
     .unit = MK_APP_UNIT,
     .scale = MK_APP_SCALE,
     .rate_hz = MK_APP_RATE_HZ,
+    .init = 0,
+    .fetch = 0,
+    .self_test = 0,
+    .lost = 0,
 }};
 #endif
 
