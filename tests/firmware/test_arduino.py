@@ -116,6 +116,14 @@ def test_drivers_for_boards_to_come_compile(driver, generated):
     assert not compiled(source, generated(app), [f"-D{macro}" for macro in macros], board)
 
 
+def test_the_core_s_example_compiles(tmp_path):
+    core = ROOT / "shared" / "core"
+    (example,) = json.loads((core / "library.json").read_text())["examples"]
+    source = tmp_path / "example.cpp"  # what the IDE makes of a sketch
+    source.write_text("".join((core / example["base"] / name).read_text() for name in example["files"]))
+    assert not compiled(source, tmp_path, [], "pico")
+
+
 def test_every_driver_belongs_to_a_macro_and_to_a_board():
     """A driver without its macro is empty: an app's build is never larger for what other boards have."""
     used = " ".join((boards.boards_dir() / f"{name}.ini").read_text() for name in boards.board_names())
