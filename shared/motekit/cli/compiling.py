@@ -77,6 +77,20 @@ def _show_bench(found: dict) -> None:
     print(verdict)
 
 
+@app.command("bench-throughput")
+def bench_throughput(
+    minutes: Annotated[float, typer.Option(help="Length of the audio.")] = 60.0, json: Json = False
+) -> None:
+    """Time log-mel of an hour of audio on this computer, beside librosa in the same run, on one thread each."""
+    from ..throughput import log_mel
+
+    def show(found: dict) -> None:
+        print(f"{found['audio_s']:,.0f} s of audio: {found['seconds']:.2f} s, librosa {found['librosa_seconds']:.2f} s")
+
+    with result(json, show) as done:
+        done(log_mel(minutes))
+
+
 @app.command("bench-dsp")
 def bench_dsp(board: Board = "mps2_an386", json: Json = False) -> None:
     """Instructions, scratch and flash of every feature block on a board's emulator."""

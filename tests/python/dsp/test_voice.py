@@ -93,6 +93,16 @@ def test_voice_activity_waits_and_hangs():
     assert block.push(levels).tolist() == [bool(value) for value in expected]
 
 
+@settings(max_examples=30, deadline=None)
+@given(st.data(), st.integers(0, 99))
+def test_voice_activity_does_not_depend_on_the_split(data, seed):
+    levels = np.random.default_rng(seed).integers(0, 800, 120).astype(np.int16)
+    whole = VoiceActivity(1.0, 0.5, attack=2, hang=3).push(levels)
+    block = VoiceActivity(1.0, 0.5, attack=2, hang=3)
+    parts = [block.push(part) for part in split(levels, data.draw(chunkings(len(levels))))]
+    np.testing.assert_array_equal(np.concatenate(parts), whole)
+
+
 @pytest.mark.parametrize("reach", [1, 2, 4, 8])
 def test_deltas_agree_with_librosa(reach):
     for signal in [*speech(2)[:2], *hostile().values()]:

@@ -96,6 +96,50 @@ def test_saturation_is_flagged_and_filters_remember_it():
     assert np.count_nonzero(WindowStream(low, features, ("x",), 100, 0.2, 0.2).process(frames)[1] & 2) > 1
 
 
+def hostile(length: int) -> dict[str, np.ndarray]:
+    """Counts that break careless arithmetic."""
+    rng = np.random.default_rng(3)
+    impulse = np.zeros(length)
+    impulse[length // 2] = 32766
+    holes = rng.integers(-3000, 3000, length)
+    holes[rng.random(length) < 0.2] = -32768
+    return {
+        "zeros": np.zeros(length), "constant": np.full(length, 12345), "impulse": impulse,
+        "full scale": np.where(np.arange(length) // 7 % 2, 32767, -32767), "alternating": np.arange(length) % 2 * 2 - 1,
+        "noise": rng.integers(-32767, 32768, length), "dropped": holes, "nothing": np.full(length, -32768),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("first", hostile(8))
+def test_hostile_counts_never_pass_silently(first):
+    signals = hostile(1200)
+    for second in ("noise", "zeros", first):
+        frames = np.stack([signals[first], signals[second], signals["impulse"], np.full(1200, 900)], axis=1)
+        features, quality = stream().process(frames.astype(np.int16))
+        assert len(features) > 20
+        assert np.isfinite(features[quality & 1 == 0]).all()
+        if first == "full scale":
+            assert (quality & 2).any()
+        if first in ("dropped", "nothing"):
+            assert (quality & 4).all()
+        if first == "nothing":
+            assert (quality & 1).all()
+
+
+@given(st.data(), st.integers(0, 2**31))
+@settings(max_examples=25, deadline=None)
+def test_any_counts_and_any_split_give_the_arrays_windows(data, seed):
+    rng = np.random.default_rng(seed)
+    frames = rng.choice([-32768, -32767, -1, 0, 1, 900, 32767], (400, 4)).astype(np.int16)
+    frames[:, 3] = np.where(rng.random(400) < 0.1, -32768, rng.integers(0, 3000, 400))
+    made = stream()
+    cuts = sorted(data.draw(st.lists(st.integers(0, 400), max_size=5)))
+    parts = results(made, np.split(frames, cuts))
+    features, quality = stream().batch(frames)
+    assert_same_bits(np.array([r.features for r in parts]).reshape(features.shape), features)
+    assert [r.quality for r in parts] == quality.tolist()
+
+
 def test_a_board_has_its_own_scale():
     own = WindowStream(CONDITIONING, FEATURES, CHANNELS, RATE_HZ, 4.0, 1.0, board="own")
     assert own.conditioning._scale[0][1] == np.float32(0.5)
