@@ -22,33 +22,44 @@ class Chain:
         self.scale, zero = np.float32(0.05), int(rng.integers(-128, 128))
         self.source = self.value = self.flat.tensor((1, *shape), "int8", self.scale, zero)
 
-    def add(self, kind: str, kernel: tuple[int, int], stride: tuple[int, int], padding: int, out_c: int) -> None:
-        """Append a layer; a depthwise one keeps its channels."""
+    def add(
+        self, kind: str, kernel: tuple[int, int], stride: tuple[int, int], padding: int, out_c: int, *,
+        dilation: tuple[int, int] = (1, 1), multiplier: int = 1, weightless: float = 0, large: bool = False,
+    ) -> None:  # fmt: skip
+        """Append a layer; a depthwise one has `multiplier` outputs a channel.
+
+        `weightless`: share of the outputs that are a constant; `large`: channels whose scale needs no right shift.
+        """
         rng, flat = self.rng, self.flat
         height, width, in_c = self.shape
         depthwise = kind == DEPTHWISE
-        out_c = in_c if depthwise else out_c
+        out_c = in_c * multiplier if depthwise else out_c
+        reach = [(k - 1) * d + 1 for k, d in zip(kernel, dilation, strict=True)]
         if padding == SAME:
             size = [-(-n // s) for n, s in zip((height, width), stride, strict=True)]
         else:
-            size = [(n - k) // s + 1 for n, k, s in zip((height, width), kernel, stride, strict=True)]
+            size = [(n - k) // s + 1 for n, k, s in zip((height, width), reach, stride, strict=True)]
         shape = (1, *kernel, out_c) if depthwise else (out_c, *kernel, in_c)
         values = rng.integers(-127, 128, shape)
         if rng.random() < 0.3:  # one channel that never changes, one that saturates
             values[..., 0] = 0
             values[..., -1] = rng.choice([-127, 127])
+        if weightless:
+            values[rng.permutation(out_c)[: int(weightless * out_c)]] = 0
         filter_scale = (0.01 * np.exp(rng.uniform(-2, 0.5, out_c))).astype(np.float32)
         taps = kernel[0] * kernel[1] * (1 if depthwise else in_c)
         result_scale = np.float32(self.scale * filter_scale.mean() * 70 * np.sqrt(taps))
+        if large:  # factors of a quarter to four
+            filter_scale[rng.permutation(out_c)[: -(-out_c // 2)]] = result_scale / self.scale * rng.uniform(0.3, 4)
         activation = int(rng.choice([NONE, RELU]))
         zero = -128 if activation == RELU else int(rng.integers(-128, 128))
         filters = flat.tensor(shape, "int8", filter_scale, 0, values, 3 if depthwise else 0)
         bias = flat.tensor((out_c,), "int32", self.scale * filter_scale, 0, rng.integers(-9000, 9000, out_c))
         result = flat.tensor((1, *size, out_c), "int8", result_scale, zero)
-        options = {"depthMultiplier": 1} if depthwise else {}
+        options = {"depthMultiplier": multiplier} if depthwise else {}
         flat.op(
             kind, [self.value, filters, bias], [result], padding=padding, strideH=stride[0], strideW=stride[1],
-            dilationHFactor=1, dilationWFactor=1, fusedActivationFunction=activation, **options,
+            dilationHFactor=dilation[0], dilationWFactor=dilation[1], fusedActivationFunction=activation, **options,
         )  # fmt: skip
         self.value, self.shape, self.scale = result, (*size, out_c), result_scale
 
@@ -81,6 +92,45 @@ def single_layers() -> dict[str, bytes]:
         chain = Chain(np.random.default_rng(i), shape)
         chain.add(*layer)
         models[name] = chain.model()
+    return models
+
+
+def depthwise_layers() -> dict[str, bytes]:
+    """Depthwise layers with dilation, with several outputs a channel, and with scales that need other shifts."""
+    models = {}
+    shapes = {
+        "image": ((11, 9), (3, 3)),
+        "line": ((1, 23), (1, 5)),
+        "column": ((20, 1), (4, 1)),
+        "wide": ((6, 7), (2, 4)),
+    }
+    for i, (name, (size, kernel)) in enumerate(shapes.items()):
+        for dilation in (1, 2, 3, 8):
+            for multiplier in (1, 2, 3):
+                for large in (False, True):
+                    chain = Chain(np.random.default_rng([i, dilation, multiplier, large]), (*size, 5))
+                    each = tuple(dilation if taps > 1 else 1 for taps in kernel)
+                    # the second layer may run over its own input
+                    for times in (multiplier, 1):
+                        chain.add(DEPTHWISE, kernel, (1, 1), SAME, 0, dilation=each, multiplier=times, large=large)
+                    models[f"depthwise_{name}_{dilation}_{multiplier}_{large}"] = chain.model()
+    for dilation in (2, 4):
+        chain = Chain(np.random.default_rng(dilation), (2 * dilation + 1, 1, 13))
+        chain.add(DEPTHWISE, (3, 1), (1, 1), VALID, 0, dilation=(dilation, 1), large=dilation == 4)
+        models[f"depthwise_streaming_{dilation}"] = chain.model()
+    return models
+
+
+def zoned_nets() -> dict[str, bytes]:
+    """Networks with so many constant channels that biases by zones pay."""
+    models = {}
+    for i in range(4):
+        chain = Chain(np.random.default_rng([9, i]), (12 + 4 * i, 18, 5))
+        chain.add(CONV, (1, 1), (1, 1), SAME, 40, weightless=0.7)
+        chain.add(DEPTHWISE, (3, 3), (1 + i % 2, 1), SAME, 0)
+        chain.add(CONV, (1, 1), (1, 1), SAME, 32, weightless=0.5)
+        chain.add(CONV, (3, 3), (1, 1 + i // 2), SAME, 24)
+        models[f"zones_{i}"] = chain.model()
     return models
 
 
@@ -119,4 +169,4 @@ def dense_layers() -> dict[str, bytes]:
 
 def all_models() -> dict[str, bytes]:
     """Every model by name."""
-    return single_layers() | chains() | dense_layers()
+    return single_layers() | depthwise_layers() | zoned_nets() | chains() | dense_layers()
