@@ -118,7 +118,7 @@ def draw(rng: np.random.Generator, opening: np.ndarray, side: int) -> np.ndarray
 def _coordinates(u, side: int):
     """Eye's coordinates of each pixel: corners at x = -1 and 1; and the width of a pixel in them."""
     gx, gy = optics.grid(side)
-    half = np.exp(u(np.log(0.2), np.log(0.4)))
+    half = np.exp(u(np.log(0.22), np.log(0.34)))
     angle = u(-0.25, 0.25)
     dx, dy = gx - u(-0.1, 0.1), gy - u(-0.08, 0.12)
     mirrored = np.where(u(0, 1) < 0.5, np.float32(-1), np.float32(1))

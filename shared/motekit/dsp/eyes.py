@@ -63,10 +63,10 @@ class EyeFinder:
         int8[20, 40], the general template.
     reach : tuple of int
         How far from there the eyes may be, pixels.
-    least : float
-        Least correlation with the template.
+    least, least_own : float
+        Least correlation with the general template, and with the driver's own.
     line : float
-        How much darker than the cheek an eye must be, in standard deviations of its surroundings.
+        How much darker than the face above and below them the eyes must be, in standard deviations of the face.
 
     Raises
     ------
@@ -82,8 +82,9 @@ class EyeFinder:
         face: np.ndarray,
         *,
         reach: tuple[int, int] = (24, 24),
-        least: float = 0.5,
-        line: float = 0.5,
+        least: float = 0.6,
+        least_own: float = 0.72,
+        line: float = 0.32,
     ):
         self.face = np.ascontiguousarray(face, np.int8)
         if self.face.shape != (ROWS, COLUMNS):
@@ -100,6 +101,7 @@ class EyeFinder:
                 "reach_y": reach[1],
                 "face": pointer("int8_t", self.face),
                 "least": round(least * 4096),
+                "least_own": round(least_own * 4096),
                 "line": round(line * 256),
             },
         )

@@ -3,13 +3,14 @@
  *   place      where the eyes are: centre of the line between them and the vector from its middle to the right one (in
  *              the picture), in 1/256 pixel. The distance of the eyes is twice the vector's length
  *   template   int8[MK_EYES_ROWS][MK_EYES_COLUMNS], the face around the eyes, one distance of the eyes to either side,
- *              0.45 above and 0.55 below. Any mean and contrast; matched by normalised correlation
+ *              0.45 above and 0.55 below, without the eyes themselves, which open and close. Any mean and contrast;
+ *              matched by normalised correlation
  *   calibrate  takes the template from a frame in which the place is known: the camera is mounted, the driver's seat
  *              fixed. Without, the first template is a general one, and the first place is that of the configuration
  *   find       from the last place on, first among shifts of up to +-12 pixels, then shift, size and tilt in turn down
- *              to single pixels. When the eyes were lost: over the whole region around the configured place, another
- *              size every frame. found = 0 unless the correlation is at least `least` and there is a dark line in both
- *              eyes' places, darker than the cheek below it by `line` of the standard deviation
+ *              to quarters of pixels. When the eyes were lost: over the whole region around the configured place, in every
+ *              second frame at the size and tilt last seen, in the others at one of 15 sizes and tilts. found = 0 unless the correlation is at least `least` and there are dark
+ *              lines in the eyes' places: darker than the face above and below them by `line` of its standard deviation
  *
  *   half       scratch, the frame at half its size: uint8[(width / 2) * (height / 2)]
  *   Sizes 0.7 to 1.4 of the configured one, tilts to 25 degrees. Fewer than 60 thousand pixels are looked at.
@@ -40,15 +41,19 @@ typedef struct {
     mk_eyes_place expected; /* by the mount */
     uint16_t reach_x, reach_y; /* how far from there the eyes may be, pixels */
     const int8_t *face;     /* the general template */
-    int16_t least;          /* correlation in 1/4096 */
-    int16_t line;           /* in 1/256 of the standard deviation */
+    int16_t least, least_own; /* correlation with the general and with the driver's own template, 1/4096 */
+    int16_t line;           /* 1/256 of the standard deviation */
 } mk_eyes_config;
 
 typedef struct {
+    int32_t sum, squares, cells;
+} mk_eyes_sums;
+
+typedef struct {
     const mk_eyes_config *config;
-    mk_eyes_place place;
+    mk_eyes_place place, last; /* of the last frame; of the last in which they were found */
     int8_t face[MK_EYES_CELLS];
-    int32_t sum, squares; /* of every second cell of every second row */
+    mk_eyes_sums sums[2]; /* of all cells, and of every second one of every second row */
     int16_t correlation;  /* of the last frame, 1/4096 */
     uint8_t found, own, turn;
 } mk_eyes;

@@ -3,11 +3,13 @@
 #include <math.h>
 
 #define CELLS (MK_EYES_COLUMNS / 2u) /* a cell is half the distance of the eyes over so many */
+#define UNUSED INT8_MIN              /* in a template */
 #define SHIFTS 4                     /* steps of 3 pixels to either side */
+#define LINE_ROWS 16                 /* of the zone in which an eye's line is looked for */
 #define HALF_COLUMNS 39              /* 2 x 19.5: from the middle to the outermost cell, in half cells */
 
-/* sizes tried one a frame while the eyes are lost, 1/256 */
-static const int32_t SIZES[5] = {256, 222, 295, 192, 340};
+/* sizes, 1/256, and tilts, 1/256 radian, tried one a frame while the eyes are lost */
+static const int32_t SIZES[5] = {256, 222, 295, 192, 340}, TILTS[3] = {0, -64, 64};
 
 static int within(const mk_eyes_place *place, const mk_image *frame)
 {
@@ -15,22 +17,40 @@ static int within(const mk_eyes_place *place, const mk_image *frame)
            place->y < (int32_t)frame->height << 8;
 }
 
+/* Cells of the eyes themselves: they open and close, the face around them stays. */
+static int is_eye(int32_t row, int32_t column)
+{
+    const int32_t from_left = column - 9, from_right = column - 30;
+    return row >= MK_EYES_ABOVE - 3 && row <= MK_EYES_ABOVE + 4 &&
+           ((from_left >= -6 && from_left <= 6) || (from_right >= -6 && from_right <= 6));
+}
+
 static void learn(mk_eyes *eyes)
 {
-    eyes->sum = eyes->squares = 0;
-    for (uint32_t row = 0; row < MK_EYES_ROWS; row += 2)
-        for (uint32_t column = 0; column < MK_EYES_COLUMNS; column += 2) {
-            const int32_t value = eyes->face[row * MK_EYES_COLUMNS + column];
-            eyes->sum += value;
-            eyes->squares += value * value;
-        }
+    for (int32_t step = 1; step <= 2; step++) {
+        mk_eyes_sums *const sums = &eyes->sums[step - 1];
+        *sums = (mk_eyes_sums){0, 0, 0};
+        for (int32_t row = 0; row < MK_EYES_ROWS; row += step)
+            for (int32_t column = 0; column < MK_EYES_COLUMNS; column += step) {
+                int8_t *const cell = &eyes->face[row * MK_EYES_COLUMNS + column];
+                if (is_eye(row, column)) {
+                    *cell = UNUSED;
+                    continue;
+                }
+                *cell = *cell == UNUSED ? UNUSED + 1 : *cell;
+                sums->sum += *cell;
+                sums->squares += *cell * *cell;
+                sums->cells++;
+            }
+    }
 }
 
 mk_status mk_eyes_init(mk_eyes *eyes, const mk_eyes_config *config)
 {
     if (!eyes || !config || !config->face || config->width < 64 || config->width > 320 || config->height < 48 ||
         config->height > 240 || config->width % 2u || config->height % 2u || config->reach_x > config->width ||
-        config->reach_y > config->height || config->least < 0 || config->least > 4096 || config->line < 0)
+        config->reach_y > config->height || config->least < 0 ||
+        config->least > 4096 || config->least_own < 0 || config->least_own > 4096 || config->line < 0)
         return MK_ERR_ARG;
     const mk_eyes_place *const p = &config->expected;
     const int64_t length = (int64_t)p->dx * p->dx + (int64_t)p->dy * p->dy;
@@ -48,7 +68,7 @@ void mk_eyes_reset(mk_eyes *eyes)
     for (uint32_t i = 0; i < MK_EYES_CELLS; i++)
         eyes->face[i] = eyes->config->face[i];
     learn(eyes);
-    eyes->place = eyes->config->expected;
+    eyes->place = eyes->last = eyes->config->expected;
     eyes->correlation = 0;
     eyes->found = eyes->own = eyes->turn = 0;
 }
@@ -58,80 +78,99 @@ static int32_t limit(int32_t value, int32_t most)
     return value < 0 ? 0 : value > most ? most : value;
 }
 
-/* Pixel of a cell; `shift` 8 for the frame, 9 for the one of half its size. Edges are held. */
-static uint8_t pixel(const mk_image *image, int32_t x, int32_t y, int shift)
+/* Between the four pixels around a place, in 1/256 pixel; edges are held. */
+static int32_t pixel(const mk_image *image, int32_t x, int32_t y)
 {
-    const int32_t column = limit(x >> shift, image->width - 1), row = limit(y >> shift, image->height - 1);
-    return image->pixels[row * image->stride + column];
+    x = limit(x, (image->width - 1) * 256 - 1);
+    y = limit(y, (image->height - 1) * 256 - 1);
+    const uint8_t *const p = image->pixels + (y >> 8) * image->stride + (x >> 8);
+    const int32_t right = x & 255, down = y & 255;
+    const int32_t above = p[0] * (256 - right) + p[1] * right;
+    const int32_t below = p[image->stride] * (256 - right) + p[image->stride + 1] * right;
+    return (above * (256 - down) + below * down + (1 << 15)) >> 16;
 }
 
-/* Normalised correlation of every second cell of every second row, 1/4096. */
-static int32_t correlate(const mk_eyes *eyes, const mk_image *image, int shift, const mk_eyes_place *p)
+/* Normalised correlation of every cell, or every second of every second row (`step`), 1/4096. In the frame (`shift` 8) it is taken between
+ * pixels, in the frame of half the size (`shift` 9) from the nearest one. */
+static int32_t correlate(const mk_eyes *eyes, const mk_image *image, int shift, int32_t step, const mk_eyes_place *p,
+                         float *deviation)
 {
     const int32_t ax = p->dx / (int32_t)(CELLS / 2u), ay = p->dy / (int32_t)(CELLS / 2u);
     int32_t x = p->x - (HALF_COLUMNS * ax) / 2 + MK_EYES_ABOVE * ay;
     int32_t y = p->y - (HALF_COLUMNS * ay) / 2 - MK_EYES_ABOVE * ax;
-    const int32_t low = 0, right = (int32_t)image->width << shift, bottom = (int32_t)image->height << shift;
-    const int32_t wx = (MK_EYES_COLUMNS - 2) * ax, wy = (MK_EYES_COLUMNS - 2) * ay;
-    const int32_t hx = -(MK_EYES_ROWS - 2) * ay, hy = (MK_EYES_ROWS - 2) * ax;
+    const int32_t right = (int32_t)image->width << shift, bottom = (int32_t)image->height << shift;
+    const int32_t wx = (MK_EYES_COLUMNS - 1) * ax, wy = (MK_EYES_COLUMNS - 1) * ay;
+    const int32_t hx = -(MK_EYES_ROWS - 1) * ay, hy = (MK_EYES_ROWS - 1) * ax;
     int inside = 1;
     for (uint32_t corner = 0; corner < 4; corner++) {
         const int32_t cx = x + (corner & 1u ? wx : 0) + (corner & 2u ? hx : 0);
         const int32_t cy = y + (corner & 1u ? wy : 0) + (corner & 2u ? hy : 0);
-        inside &= cx >= low && cy >= low && cx < right && cy < bottom;
+        inside &= cx >= 0 && cy >= 0 && cx < right && cy < bottom;
     }
+    const mk_eyes_sums *const own = &eyes->sums[step - 1];
     const int8_t *face = eyes->face;
     const uint8_t *const pixels = image->pixels;
     const int32_t stride = image->stride;
     int32_t sum = 0, squares = 0, products = 0;
-    for (uint32_t row = 0; row < MK_EYES_ROWS; row += 2) {
+    for (int32_t row = 0; row < MK_EYES_ROWS; row += step) {
         int32_t at_x = x, at_y = y;
-        for (uint32_t column = 0; column < MK_EYES_COLUMNS; column += 2) {
-            const int32_t value = inside ? pixels[(at_y >> shift) * stride + (at_x >> shift)]
-                                         : pixel(image, at_x, at_y, shift);
+        for (int32_t column = 0; column < MK_EYES_COLUMNS; column += step, at_x += step * ax, at_y += step * ay) {
+            int32_t value;
+            if (face[column] == UNUSED)
+                continue;
+            if (shift == 8)
+                value = pixel(image, at_x, at_y);
+            else if (inside)
+                value = pixels[(at_y >> 9) * stride + (at_x >> 9)];
+            else
+                value = pixels[limit(at_y >> 9, image->height - 1) * stride + limit(at_x >> 9, image->width - 1)];
             sum += value;
             squares += value * value;
             products += value * face[column];
-            at_x += 2 * ax;
-            at_y += 2 * ay;
         }
-        face += 2 * MK_EYES_COLUMNS;
-        x -= 2 * ay;
-        y += 2 * ax;
+        face += step * MK_EYES_COLUMNS;
+        x -= step * ay;
+        y += step * ax;
     }
-    const int64_t n = MK_EYES_CELLS / 4;
-    const int64_t seen = n * squares - (int64_t)sum * sum, known = n * eyes->squares - (int64_t)eyes->sum * eyes->sum;
+    const int64_t n = own->cells;
+    const int64_t seen = n * squares - (int64_t)sum * sum, known = n * own->squares - (int64_t)own->sum * own->sum;
     if (seen <= 0 || known <= 0)
         return 0;
-    const float covariance = (float)(n * products - (int64_t)sum * eyes->sum);
+    if (deviation)
+        *deviation = sqrtf((float)seen) / (float)n;
+    const float covariance = (float)(n * products - (int64_t)sum * own->sum);
     return (int32_t)(covariance / (sqrtf((float)seen) * sqrtf((float)known)) * 4096.0f);
 }
 
-static void try_place(const mk_eyes *eyes, const mk_image *image, int shift, const mk_eyes_place *p,
-                      mk_eyes_place *best, int32_t *highest)
+/* How a search looks at a place: which picture, at which scale of it, how many of the cells. */
+typedef struct {
+    const mk_image *image;
+    int shift;
+    int32_t step;
+} look;
+
+static void try_place(const mk_eyes *eyes, const look *l, const mk_eyes_place *p, mk_eyes_place *best, int32_t *highest)
 {
-    const int32_t correlation = correlate(eyes, image, shift, p);
+    const int32_t correlation = correlate(eyes, l->image, l->shift, l->step, p, 0);
     if (correlation > *highest) {
         *highest = correlation;
         *best = *p;
     }
 }
 
-static void try_shifts(const mk_eyes *eyes, const mk_image *image, int shift, int32_t step, int32_t reach_x,
-                       int32_t reach_y, mk_eyes_place *best, int32_t *highest)
+static void try_shifts(const mk_eyes *eyes, const look *l, int32_t by, int32_t reach_x, int32_t reach_y,
+                       mk_eyes_place *best, int32_t *highest)
 {
     const mk_eyes_place start = *best;
     for (int32_t j = -reach_y; j <= reach_y; j++)
         for (int32_t i = -reach_x; i <= reach_x; i++) {
-            const mk_eyes_place p = {start.x + i * step, start.y + j * step, start.dx, start.dy};
-            if (within(&p, image) || shift == 9)
-                try_place(eyes, image, shift, &p, best, highest);
+            const mk_eyes_place p = {start.x + i * by, start.y + j * by, start.dx, start.dy};
+            try_place(eyes, l, &p, best, highest);
         }
 }
 
-/* Sizes and tilts around the best so far; `step` in 1/256 of the size, and in 1/256 of a radian. */
-static void try_forms(const mk_eyes *eyes, const mk_image *image, int shift, int32_t step, mk_eyes_place *best,
-                      int32_t *highest)
+/* Sizes and tilts around the best so far; `by` in 1/256 of the size, and in 1/256 of a radian. */
+static void try_forms(const mk_eyes *eyes, const look *l, int32_t by, mk_eyes_place *best, int32_t *highest)
 {
     const mk_eyes_place start = *best;
     for (int32_t size = -1; size <= 1; size++)
@@ -139,9 +178,9 @@ static void try_forms(const mk_eyes *eyes, const mk_image *image, int shift, int
             if (size == 0 && tilt == 0)
                 continue;
             mk_eyes_place p = start;
-            p.dx += (size * step * start.dx - tilt * step * start.dy) / 256;
-            p.dy += (size * step * start.dy + tilt * step * start.dx) / 256;
-            try_place(eyes, image, shift, &p, best, highest);
+            p.dx += (size * by * start.dx - tilt * by * start.dy) / 256;
+            p.dy += (size * by * start.dy + tilt * by * start.dx) / 256;
+            try_place(eyes, l, &p, best, highest);
         }
 }
 
@@ -159,31 +198,31 @@ static int plausible(const mk_eyes *eyes)
            (y < 0 ? -y : y) <= (eyes->config->reach_y + 8) << 8;
 }
 
-/* A dark line where an eye is, with brighter cheek below it: the projection of the eye's zone on the vertical. */
-static int has_line(const mk_eyes *eyes, const mk_image *frame, int32_t side)
+/* How much darker the darkest line across an eye's zone is than the face 3 cells above and below it: of the zone's
+ * projection on the vertical, in sums of 36 pixels. */
+static int32_t line_depth(const mk_eyes_place *p, const mk_image *frame, int32_t side)
 {
-    const mk_eyes_place *const p = &eyes->place;
     const int32_t ax = p->dx / (int32_t)(CELLS / 2u), ay = p->dy / (int32_t)(CELLS / 2u);
     const int32_t cx = p->x + side * p->dx, cy = p->y + side * p->dy;
-    int32_t rows[13], darkest = INT32_MAX, below = 0, sum = 0, squares = 0;
-    for (int32_t row = 0; row < 13; row++) {
+    int32_t rows[LINE_ROWS], deepest = 0;
+    for (int32_t row = 0; row < LINE_ROWS; row++) {
         rows[row] = 0;
-        for (int32_t column = -4; column <= 4; column++) {
-            const int32_t value =
-                pixel(frame, cx + column * ax - (row - 5) * ay, cy + column * ay + (row - 5) * ax, 8);
-            rows[row] += value;
-            sum += value;
-            squares += value * value;
-        }
+        for (int32_t column = -4; column <= 4; column++)
+            rows[row] += pixel(frame, cx + column * ax - (row - 6) * ay, cy + column * ay + (row - 6) * ax);
     }
-    /* the line may lie 2 cells above or 3 below where the eye is */
-    for (int32_t row = 3; row <= 8; row++)
-        darkest = rows[row] < darkest ? rows[row] : darkest;
-    for (int32_t row = 9; row < 13; row++)
-        below = rows[row] > below ? rows[row] : below;
-    const int64_t n = 13 * 9, spread = n * squares - (int64_t)sum * sum;
-    const float deviation = sqrtf((float)(spread > 0 ? spread : 0)) / (float)n;
-    return (float)(below - darkest) * 256.0f > 9.0f * (float)eyes->config->line * deviation && deviation > 1.0f;
+    for (int32_t row = 3; row <= LINE_ROWS - 7; row++) {
+        const int32_t around = rows[row - 3] + rows[row - 2] + rows[row + 3] + rows[row + 4];
+        const int32_t depth = around - 2 * (rows[row] + rows[row + 1]);
+        deepest = depth > deepest ? depth : deepest;
+    }
+    return deepest;
+}
+
+/* Both eyes together, against the deviation of the face. */
+static int has_lines(const mk_eyes *eyes, const mk_image *frame, float deviation)
+{
+    const float depth = (float)(line_depth(&eyes->place, frame, -1) + line_depth(&eyes->place, frame, 1)) / 72.0f;
+    return depth > (float)eyes->config->line * deviation / 256.0f && depth > 1.0f;
 }
 
 static void halve(const mk_image *frame, const mk_image *half)
@@ -205,7 +244,7 @@ static void take_face(mk_eyes *eyes, const mk_image *frame)
     for (uint32_t row = 0; row < MK_EYES_ROWS; row++, x -= ay, y += ax)
         for (int32_t column = 0; column < MK_EYES_COLUMNS; column++)
             eyes->face[row * MK_EYES_COLUMNS + (uint32_t)column] =
-                (int8_t)(pixel(frame, x + column * ax, y + column * ay, 8) - 128);
+                (int8_t)(pixel(frame, x + column * ax, y + column * ay) - 128);
     eyes->own = 1;
     learn(eyes);
 }
@@ -214,10 +253,21 @@ mk_status mk_eyes_calibrate(mk_eyes *eyes, const mk_image *frame, const mk_eyes_
 {
     if (frame->width != eyes->config->width || frame->height != eyes->config->height || !within(place, frame))
         return MK_ERR_ARG;
-    eyes->place = *place;
+    eyes->place = eyes->last = *place;
     take_face(eyes, frame);
     eyes->found = 1;
     return MK_OK;
+}
+
+/* Size and tilt to look for the eyes with, another one every frame. */
+static void lost_form(mk_eyes *eyes, mk_eyes_place *p)
+{
+    const int32_t turn = eyes->turn++ % 30;
+    const mk_eyes_place *const e = &eyes->config->expected;
+    const int32_t size = SIZES[turn / 2 % 5], tilt = TILTS[turn / 10];
+    *p = turn % 2 == 0 ? (mk_eyes_place){p->x, p->y, eyes->last.dx, eyes->last.dy}
+                       : (mk_eyes_place){p->x, p->y, (e->dx * 256 - e->dy * tilt) / 256 * size / 256,
+                                         (e->dy * 256 + e->dx * tilt) / 256 * size / 256};
 }
 
 int mk_eyes_find(mk_eyes *eyes, const mk_image *frame, uint8_t *half_pixels)
@@ -225,29 +275,39 @@ int mk_eyes_find(mk_eyes *eyes, const mk_image *frame, uint8_t *half_pixels)
     const mk_eyes_config *const config = eyes->config;
     const mk_image half = {half_pixels, (uint16_t)(frame->width / 2u), (uint16_t)(frame->height / 2u),
                            (uint16_t)(frame->width / 2u)};
+    const look coarse = {&half, 9, 2}, fine = {frame, 8, 2}, finest = {frame, 8, 1};
     mk_eyes_place best = eyes->place;
     int32_t highest = -4097;
     halve(frame, &half);
     if (eyes->found) {
-        try_shifts(eyes, &half, 9, 3 << 8, SHIFTS, SHIFTS, &best, &highest);
+        try_shifts(eyes, &coarse, 3 << 8, SHIFTS, SHIFTS, &best, &highest);
     } else {
-        const int32_t size = SIZES[eyes->turn];
-        eyes->turn = (uint8_t)((eyes->turn + 1u) % 5u);
-        best = config->expected;
-        best.dx = best.dx * size / 256;
-        best.dy = best.dy * size / 256;
-        try_shifts(eyes, &half, 9, 4 << 8, config->reach_x / 4, config->reach_y / 4, &best, &highest);
+        best.x = config->expected.x;
+        best.y = config->expected.y;
+        lost_form(eyes, &best);
+        try_shifts(eyes, &coarse, 4 << 8, config->reach_x / 4, config->reach_y / 4, &best, &highest);
     }
-    try_forms(eyes, &half, 9, 18, &best, &highest);
-    try_shifts(eyes, &half, 9, 384, 1, 1, &best, &highest);
-    try_forms(eyes, &half, 9, 9, &best, &highest);
+    try_forms(eyes, &coarse, 18, &best, &highest);
+    try_shifts(eyes, &coarse, 384, 1, 1, &best, &highest);
+    try_forms(eyes, &coarse, 18, &best, &highest);
+    try_shifts(eyes, &coarse, 256, 1, 1, &best, &highest);
+    try_forms(eyes, &coarse, 9, &best, &highest);
     highest = -4097;
-    try_shifts(eyes, frame, 8, 256, 1, 1, &best, &highest);
-    try_forms(eyes, frame, 8, 6, &best, &highest);
-    try_shifts(eyes, frame, 8, 128, 1, 1, &best, &highest);
+    try_shifts(eyes, &fine, 256, 1, 1, &best, &highest);
+    try_forms(eyes, &fine, 6, &best, &highest);
+    try_shifts(eyes, &fine, 128, 1, 1, &best, &highest);
+    highest = -4097;
+    try_place(eyes, &finest, &best, &best, &highest);
+    try_forms(eyes, &finest, 4, &best, &highest);
+    try_shifts(eyes, &finest, 80, 1, 1, &best, &highest);
     eyes->correlation = (int16_t)highest;
     eyes->place = best;
-    eyes->found = highest >= config->least && plausible(eyes) && has_line(eyes, frame, -1) && has_line(eyes, frame, 1);
+    float deviation = 0.0f;
+    (void)correlate(eyes, frame, 8, 2, &best, &deviation);
+    eyes->found = highest >= (eyes->own ? config->least_own : config->least) && plausible(eyes) &&
+                  has_lines(eyes, frame, deviation);
+    if (eyes->found)
+        eyes->last = best;
     return eyes->found;
 }
 
