@@ -79,6 +79,7 @@ def load(path: Path) -> Naming:
             name: np.array(about[name], np.float32)
             for name in ("center", "scale", "whitener", "means", "least_evidence")
         }
+        arrays["means"] = arrays["means"].reshape(-1, len(arrays["center"]))
         return Naming(**arrays, nearest=float(about["nearest"]))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ModelError(f"{path} is missing or damaged: {error}. Train again, or restore it.") from error

@@ -72,6 +72,26 @@ def _folds(split: str, recordings: Sequence[MachineRecording]) -> dict[str, Call
     }
 
 
+#: by app, folder and seed: several splits of one process read once
+_READ: dict[tuple, tuple] = {}
+
+
+def _readings(app: App, source: Path | None, seed: int, told: Progress):
+    """Recordings, training rows, clean rows, and rows under each condition."""
+    key = (app.folder, str(source), seed)
+    if key not in _READ:
+        told(0, 10, "reading recordings")
+        found = data.halves(data.load(app, source))
+        recordings = [r for r in found if r.label in app.labels and r.bearing != "FE"]
+        training, clean = recipe.training_rows(app, recordings, seed=seed), recipe.read(app, recordings)
+        told(2, 10, "changing recordings")
+        changed = {
+            name: recipe.read(app, recordings, change, phases=1, seed=seed) for name, change in CONDITIONS.items()
+        }
+        _READ[key] = recordings, training, clean, changed
+    return _READ[key]
+
+
 def evaluate(
     app: App,
     source: Path | None,
@@ -90,17 +110,11 @@ def evaluate(
         If there is nothing to hold out.
     """
     told = progress or (lambda done, total, what: None)
-    recordings = [r for r in data.halves(data.load(app, source)) if r.label in app.labels and r.bearing != "FE"]
+    recordings, training, clean, changed = _readings(app, source, seed, told)
     second = [i for i, r in enumerate(recordings) if data.is_second_half(r)]
     if not second or len({r.label for r in recordings}) < 3:
         raise DataError("a split needs healthy recordings and at least two kinds of fault. Add recordings.")
-    told(0, 10, "reading recordings")
-    training = recipe.training_rows(app, recordings, seed=seed)
-    clean = recipe.read(app, recordings)
-    told(2, 10, "changing recordings")
-    changed = {} if split == "random" else {
-        name: recipe.read(app, recordings, change, phases=1, seed=seed) for name, change in CONDITIONS.items()
-    }  # fmt: skip
+    changed = {} if split == "random" else changed
     if split == "random":
         parts = _random_folds(training, clean, folds, seed)
     else:
@@ -111,7 +125,7 @@ def evaluate(
     found = []
     for index, (name, train, test, chooses) in enumerate(parts):
         told(3 + round(6 * index / len(parts)), 10, f"without {name}")
-        trained = learn(app, training.where(train), seed, epochs)
+        trained = learn(app, training.where(train), seed, epochs, apart=False)
         fold = {"held_out": name, **_score(app, trained, clean.where(test), recordings)}
         fold["under"] = {
             condition: _brief(app, trained, rows.where(_tests(rows, chooses, second)), recordings)

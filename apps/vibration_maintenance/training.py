@@ -1,7 +1,11 @@
 """Trains the network and the thresholds of naming, and writes the model's folder."""
 
+import contextlib
+import io
 import json
 import os
+import tempfile
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,17 +30,35 @@ class Trained:
     naming: Naming
 
 
-def learn(app: App, rows: recipe.Rows, seed: int, epochs: int | None) -> Trained:
-    """Train on rows, and on nothing else."""
+def learn(app: App, rows: recipe.Rows, seed: int, epochs: int | None, apart: bool = True) -> Trained:
+    """Train on rows, and on nothing else; `apart`: convert in a process of its own, which a fold need not have."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    from motekit.train.quantize import quantize
-
     rows = rows.where(rows.label >= 0)
     model, centre, scale = recipe.fit(rows, len(app.labels), seed, epochs)
     z = np.clip((rows.features - centre) * scale, -6, 6).astype(np.float32)
     chosen = np.random.default_rng(seed).permutation(len(z))[:500]
-    converted = quantize(model, z[chosen])
-    return Trained(converted.float_model, converted.int8_model, naming.fit(app, rows, centre, scale))
+    float_model, int8_model = _converted(model, z[chosen], apart)
+    # what is near is near to recordings, not to simulated machines
+    real = rows.where(rows.recording >= 0)
+    return Trained(float_model, int8_model, naming.fit(app, real, centre, scale))
+
+
+def _converted(model, calibration: np.ndarray, apart: bool) -> tuple[bytes, bytes]:
+    from motekit.train.convert import convert
+    from motekit.train.quantize import quantize
+
+    if apart:
+        found = quantize(model, calibration)
+        return found.float_model, found.int8_model
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder)
+        model.save(path / "model.keras")
+        np.save(path / "calibration.npy", calibration)
+        # TensorFlow prints where it keeps things: standard output is for the command's answer
+        with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            convert(path)
+        return (path / "float.tflite").read_bytes(), (path / "model.tflite").read_bytes()
 
 
 def train(

@@ -160,6 +160,8 @@ class Bearing(FloatBlock):
                 f"an envelope at {envelope_hz:g} Hz of {rate_hz:g} Hz: take 1,600 to 50,000 Hz and a whole "
                 f"ratio up to {lib.MK_BEARING_DECIMATION}."
             )
+        if points & (points - 1) or not 64 <= points <= 4096:
+            raise ConfigError(f"per_turn {per_turn} times turns {turns} must be a power of two from 64 to 4096.")
         if not 1 <= len(bands_hz) <= lib.MK_BEARING_BANDS or any(
             not 0 < low < high < rate_hz / 2 for low, high in bands_hz
         ):
@@ -196,7 +198,7 @@ class Bearing(FloatBlock):
         if (np.diff(bins.astype(int)) < 1).any():
             raise ConfigError(f"{shape_hz[2]} bands of shape_hz hold no bin each. Take fewer, or a longer frame.")
         self._start, self._count = bins[:-1].copy(), np.diff(bins).astype(np.uint16)
-        self._velocity_step = max(1, round(rate_hz / 3000))
+        self._velocity_step = max(1, round(rate_hz / 6000))
         self._velocity_low = floats(
             scipy.signal.butter(4, min(1000, 0.4 * rate_hz), fs=rate_hz, output="sos")[:, [0, 1, 2, 4, 5]]
         )

@@ -86,7 +86,8 @@ typedef struct {
     float *power;  /* float32[spectrum bins], summed over the frames of a row */
     float *scratch;
     float last, dc_in, dc_out, turns;
-    float sum_square, sum_fourth, sum_rpm, sum_velocity, peak;
+    float sum_square, sum_fourth, sum_velocity, peak;
+    float sum_rpm; /* above the nominal one */
     uint32_t samples, missing, velocity_samples, frames;
     uint16_t filled, frame_filled;
     uint8_t chunk_filled, velocity_phase, started;

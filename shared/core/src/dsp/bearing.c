@@ -182,7 +182,7 @@ static void take_frame(mk_bearing *bearing, const int16_t *frame)
     bearing->dc_in = x;
     bearing->chunk[bearing->chunk_filled++] = bearing->dc_out;
     bearing->turns += mk_div(rpm, 60.0f * config->rate_hz);
-    bearing->sum_rpm += rpm;
+    bearing->sum_rpm += rpm - config->rpm;
     bearing->samples++;
     if (bearing->chunk_filled == config->low_pass.down)
         take_chunk(bearing);
@@ -277,7 +277,7 @@ static void finish_row(mk_bearing *bearing, mk_bearing_row *row)
     }
     const float mean_square = mk_div(bearing->sum_square, n);
     row->seconds = mk_div(n, config->rate_hz);
-    row->rpm = mk_div(bearing->sum_rpm, n);
+    row->rpm = config->rpm + mk_div(bearing->sum_rpm, n);
     row->rms = mk_sqrt(mean_square);
     row->peak = bearing->peak;
     row->kurtosis = mean_square > 0.0f
