@@ -19,6 +19,7 @@ from motekit.errors import DataError
 
 NAME = "wisdm_watch_accel"
 RATE_HZ = 20
+FILES = "data_*_accel_watch.txt"
 ACTIVITIES = {
     "A": "walking",
     "B": "jogging",
@@ -67,7 +68,7 @@ def load(root: Path | str, activities: Collection[str] = LABELS) -> list[Recordi
         If there is nothing of that kind, or a line that is neither of the two forms.
     """
     root = Path(root)
-    files = sorted(root.rglob("data_*_accel_watch.txt")) if root.is_dir() else []
+    files = sorted(root.rglob(FILES)) if root.is_dir() else []
     if not files:
         raise DataError(f"{root} holds no data_<nnnn>_accel_watch.txt. Name the folder of the official set.")
     recordings = [recording for path in files for recording in _stretches(path, activities)]

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -20,13 +20,19 @@ from motekit.data.recording import Recording
 from motekit.datasets import wisdm
 from motekit.datasets.synthetic import motion as synthetic
 from motekit.dsp.gait import LENGTH, NAMES, RATE_HZ, Gait
-from motekit.dsp.resample import Resampler
+from motekit.dsp.resample import Fir
 from motekit.errors import DataError, ModelError
 from motekit.files import write_bytes, write_text
 from motekit.oracle import Tflm
 from motekit.post.body import TICK_S, Activity, ActivityParameters
+from motekit.post.wearable import SCALES, Wearable
 
+from . import body
 from .frames import at_rate, frames
+from .wrist import body_of
+
+if TYPE_CHECKING:
+    from .chain import AppChain
 
 LABELS = wisdm.LABELS
 G = synthetic.GRAVITY
@@ -127,11 +133,32 @@ def take(stream: Stream, rate_hz: int) -> Take:
     return Take(stream.group, stream.group, frames(axes), label[TICK - 1 :: TICK], stream.source)
 
 
-def as_felt(part: np.ndarray, rate_hz: int) -> np.ndarray:
-    """A recording after the way through the sensor's rate and back to 20 Hz, as the chain sees it."""
-    back = [Resampler(rate_hz, RATE_HZ, half_length=5) for _ in range(3)]
-    given = [at_rate(column, RATE_HZ, rate_hz) for column in part.T]
-    return np.stack([b.process(g - g[0]) + g[0] for b, g in zip(back, given, strict=True)], 1).astype(np.float32)
+@dataclass(frozen=True)
+class Way:
+    """The sensor's rate, and the chain's own changes of it on the way to 20 Hz, in their order."""
+
+    rate_hz: int
+    rates: tuple[Fir, ...]
+
+    @staticmethod
+    def of(wrist: Wearable) -> "Way":
+        """That of a chain."""
+        steps = (wrist.rates["to_heart"], wrist.rates["to_motion"])
+        return Way(wrist.settings.rate_hz, tuple(step for step in steps if step is not None))
+
+    def back(self, axes: np.ndarray) -> np.ndarray:
+        """Samples float32[n, 3] at the sensor's rate as the chain has them at 20 Hz."""
+        columns = []
+        for column in axes.T:
+            for step in self.rates:
+                column = step.process(column)
+            columns.append(column)
+        return np.stack(columns, 1)
+
+    def both(self, part: np.ndarray) -> np.ndarray:
+        """A recording at 20 Hz after the way through the sensor's rate and back, without the filters' start."""
+        axes = np.stack([at_rate(column, RATE_HZ, self.rate_hz) for column in part.T], 1)
+        return (self.back(axes - axes[0]) + axes[0]).astype(np.float32)
 
 
 # --- training -------------------------------------------------------------------------------------------------------
@@ -151,7 +178,7 @@ class Windows:
         return Windows(self.values[:, keep], self.labels[keep], self.groups[keep])
 
 
-def windows(given: Sequence[Stream], seed: int = 0, copies: int = COPIES, rate_hz: int = 125) -> Windows:
+def windows(given: Sequence[Stream], way: Way, seed: int = 0, copies: int = COPIES) -> Windows:
     """Windows of 4 s every 2 s within each part, and copies of them: tilted, faster or slower, larger or smaller.
 
     Which wrist, and a turn about the forearm, need no copies: the values do not change with them.
@@ -160,7 +187,7 @@ def windows(given: Sequence[Stream], seed: int = 0, copies: int = COPIES, rate_h
     rows, labels, groups = [], [], []
     for stream in given:
         for part, label in zip(stream.parts, stream.labels, strict=True):
-            felt = as_felt(part, rate_hz)
+            felt = way.both(part)
             starts = np.arange(0, len(felt) - LENGTH + 1, TICK)
             if not len(starts):
                 continue
@@ -375,9 +402,9 @@ def _waits(s: Scored) -> np.ndarray:
     return np.array(waits)
 
 
-def stream_values(stream: Stream, rate_hz: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def stream_values(stream: Stream, way: Way) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Values of each tick's window, whether there is one yet, and the tick's label, of a whole stream."""
-    felt = as_felt(np.concatenate(stream.parts), rate_hz)
+    felt = way.both(np.concatenate(stream.parts))
     label = np.repeat(stream.labels, [len(part) for part in stream.parts])
     ends = np.arange(TICK, len(felt) + 1, TICK)
     valid = ends >= LENGTH
@@ -394,15 +421,15 @@ def score(group: str, true: np.ndarray, scores: np.ndarray, valid: np.ndarray, s
 def cross_validated(
     given: Sequence[Stream],
     smoothing: ActivityParameters,
+    way: Way,
     *,
     folds: int = 5,
     seed: int = 0,
     epochs: int | None = None,
-    rate_hz: int = 125,
     progress: Callable | None = None,
 ) -> dict[str, Any]:
     """Train and score by subject: every subject is judged by a network that has not seen them."""
-    data = windows(given, seed, rate_hz=rate_hz)
+    data = windows(given, way, seed)
     groups = [s.group for s in given]
     rows: dict[str, list[Scored]] = {"float": [], "tflm": [], "host": []}
     same = True
@@ -411,7 +438,7 @@ def cross_validated(
             progress(part.fold, folds, "training")
         model = train(data.of([groups[i] for i in part.train]), seed, epochs)
         for i in part.test:
-            values, valid, true = stream_values(given[i], rate_hz)
+            values, valid, true = stream_values(given[i], way)
             scores = {
                 "float": float_scores(model, values),
                 "tflm": int8_scores(model, values, Tflm),
@@ -428,3 +455,85 @@ def cross_validated(
         "folds": folds,
         "windows": int(sum(len(s.true) for s in rows["host"])),
     }
+
+
+# --- the whole chain ------------------------------------------------------------------------------------------------
+
+
+def tick_values(given: np.ndarray, way: Way) -> np.ndarray:
+    """Values of each tick's window of frames int16[n, 6] without gaps, as the chain has them; zeros where none is."""
+    felt = way.back(given[:, 2:5].astype(np.float32) * np.float32(SCALES[2]))
+    ends = np.arange(TICK, len(felt) + 1, TICK)
+    found = np.zeros((len(ends), len(NAMES)), np.float32)
+    full = ends >= LENGTH
+    if full.any():
+        found[full] = Gait().process(felt[ends[full, None] - LENGTH + np.arange(LENGTH)])
+    return found
+
+
+def evaluate(
+    chain: "AppChain", given: list[Take], data: Path | None, board: str | None, progress=None
+) -> dict[str, Any]:
+    """The committed network on everything: float network, oracle, and the firmware on every subject's stream."""
+    from . import scoring
+
+    model, smoothing, way = load(chain.folder), chain.motion.settings.activity, Way.of(chain.wrist)
+    found = scoring.answers(chain, given, board, progress)
+    rows: dict[str, list[Scored]] = {}
+    same = scoring.agree(found)
+    for number, one in enumerate(given):
+        told = {name: body_of(answers[number].scores) for name, answers in found.items()}
+        python = told["python"]
+        n = min(len(python), len(one.truth))
+        valid, values = python["valid"][:n].astype(bool), tick_values(one.frames, way)[:n]
+        oracle = int8_scores(model, values, Tflm)
+        same &= bool((oracle[valid] == python["scores"][:n, : len(LABELS)][valid]).all())
+        for name, scores in (("float", float_scores(model, values)), ("tflm", oracle)):
+            rows.setdefault(name, []).append(score(one.group, one.truth[:n], scores, valid, smoothing))
+        for name, row in told.items():
+            decided = np.where(row["label"][:n] == 255, -1, row["label"][:n].astype(int))
+            window = row["scores"][:n, : len(LABELS)].argmax(1)
+            scored = Scored(one.group, one.truth[:n][valid], window[valid], decided[valid])
+            rows.setdefault("host" if name == "python" else name, []).append(scored)
+    kept = {name: scored[-len(given) :] for name, scored in rows.items()}
+    return {
+        "rows": {name: metrics(scored) for name, scored in kept.items()},
+        "agree": same,
+        "metrics": metrics(kept["host"]),
+        "windows": int(sum(len(s.true) for s in kept["host"])),
+    }
+
+
+def by_subject(
+    chain: "AppChain", data: Path | None, *, folds: int, seed: int, epochs: int | None = None, progress=None
+) -> dict[str, Any]:
+    """Cross-validation over subjects: networks of their own, not the committed one."""
+    smoothing, way = body.of(chain.app).activity, Way.of(Wearable(chain.bare))
+    given = streams(data)
+    return cross_validated(given, smoothing, way, folds=folds, seed=seed, epochs=epochs, progress=progress)
+
+
+def train_on(
+    chain: "AppChain", data: Path | None, out: Path, *, seed: int = 0, epochs: int | None = None, progress=None
+) -> dict[str, Any]:
+    """Train on every subject of a folder (None: synthetic people), and write the model into `out`."""
+    given = streams(data)
+    made = windows(given, Way.of(Wearable(chain.bare)), seed)
+
+    def tell(done: int, of: int, _: float) -> None:
+        if progress:
+            progress(done, of, "training")
+
+    model = train(made, seed, epochs, tell)
+    provenance = {
+        "data": wisdm.NAME if data else "synthetic",
+        "source": given[0].source,
+        "licence": "CC-BY-4.0" if data else "made here",
+        "subjects": len(given),
+        "windows": len(made.labels),
+        "seed": seed,
+        "epochs": epochs or EPOCHS,
+        "command": f"motekit train wearable --task activity --seed {seed}",
+    }
+    save(model, out, provenance)
+    return {"app": chain.app.name, "task": "activity", "out": str(out), **provenance}

@@ -10,14 +10,14 @@ import numpy as np
 from motekit.app import App
 from motekit.chain import Answer, Chain, Progress, Take
 from motekit.compiler import HostModel, compile_model
-from motekit.datasets import cinc2017, ppg_dalia
+from motekit.datasets import cinc2017, ppg_dalia, wisdm
 from motekit.errors import ConfigError, DataError
 from motekit.link import Event
 from motekit.post.body import Body
 from motekit.post.heart import trouble_names
 from motekit.post.wearable import TICK_S, Wearable
 
-from . import activity, body, generate, heart_rate, parameters, rhythm
+from . import activity, body, generate, heart_rate, parameters, rhythm, sleep, steps
 from .wrist import Wrist, has_activity
 
 #: events, by code (post_wearable.h): what is said of them
@@ -27,7 +27,7 @@ IRREGULAR = {1: "irregular rhythm, see a doctor", 0: "rhythm no longer irregular
 class AppChain(Chain):
     """Frames through the core's `mk_wearable`."""
 
-    tasks = ("heart_rate", "rhythm", "hrv", "faults")
+    tasks = ("heart_rate", "rhythm", "hrv", "faults", "activity", "steps", "falls", "sleep")
     sections = frozenset({"heart", "rhythm", "light", "tasks", "activity", "steps", "falls", "sleep", "energy"})
 
     def __init__(self, app: App, model: Path | None = None):
@@ -99,8 +99,7 @@ class AppChain(Chain):
 
     def takes_of(self, task: str, source: Path | None, limit: int | None = None) -> list[Take]:
         """Recordings for a task."""
-        loader = rhythm if task == "rhythm" else heart_rate
-        return loader.takes(source, int(self.app.rate_hz), limit)
+        return _LOADERS.get(task, heart_rate.takes)(source, int(self.app.rate_hz), limit)
 
     def answer(self, frames: np.ndarray) -> Answer:
         """See `Chain`."""
@@ -141,8 +140,10 @@ class AppChain(Chain):
     ) -> dict[str, Any]:
         """See `Chain`; heart rate has nothing to train."""
         task = task or "rhythm"
-        if self.task(task) != "rhythm":
-            raise ConfigError(f"{task} has no model to train: it is a fixed chain. Train --task rhythm.")
+        if self.task(task) == "activity":
+            return activity.train_on(self, data, out, seed=seed, epochs=epochs, progress=progress)
+        if task != "rhythm":
+            raise ConfigError(f"{task} has no model to train: it is a fixed chain. Train --task rhythm or activity.")
         given = self.takes_of("rhythm", data)
         records = rhythm.measure(given, self.bare)
         model = rhythm.train(records, seed)
@@ -169,14 +170,23 @@ class AppChain(Chain):
         progress: Progress | None = None,
         **_: Any,
     ) -> dict[str, Any]:
-        """See `Chain`; the only split is "record", of the rhythm."""
+        """See `Chain`; the only splits are "record", of the rhythm, and "subject", of activity."""
         from . import scoring
 
         task = self.task(task)
-        if split is not None and (task, split) != ("rhythm", "record"):
-            raise ConfigError(f"{task} has no split {split!r}: nothing is trained. Leave --split away.")
+        if split is not None and (task, split) not in {("rhythm", "record"), ("activity", "subject")}:
+            raise ConfigError(f"{task} has no split {split!r}. Leave --split away.")
         return scoring.evaluate(
-            self, task, data, split=split, board=board, seed=seed, folds=folds, out=out, progress=progress
+            self,
+            task,
+            data,
+            split=split,
+            board=board,
+            seed=seed,
+            epochs=epochs,
+            folds=folds,
+            out=out,
+            progress=progress,
         )
 
     def draw(self, folder: Path) -> None:
@@ -199,5 +209,18 @@ def task_of(source: Path | None) -> str:
     source = Path(source)
     if not source.exists():
         raise DataError(f"{source} does not exist. Name a folder of recordings.")
-    is_ecg = source.is_dir() and any(source.rglob(cinc2017.REFERENCE)) and not ppg_dalia.holds(source)
-    return "rhythm" if is_ecg else "heart_rate"
+    if not source.is_dir() or ppg_dalia.holds(source):
+        return "heart_rate"
+    if any(source.rglob(cinc2017.REFERENCE)):
+        return "rhythm"
+    return "activity" if any(source.rglob(wisdm.FILES)) else "heart_rate"
+
+
+#: recordings of each task; any other's are those of the heart rate
+_LOADERS = {
+    "rhythm": rhythm.takes,
+    "activity": activity.takes,
+    "steps": steps.walks,
+    "falls": steps.falls,
+    "sleep": sleep.takes,
+}

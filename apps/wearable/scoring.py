@@ -11,7 +11,7 @@ from motekit.chain import Answer, Take
 from motekit.files import write_text
 from motekit.oracle import Tflm
 
-from . import faults, heart_rate, hrv, rhythm
+from . import activity, faults, heart_rate, hrv, rhythm, sleep, steps
 
 if TYPE_CHECKING:
     from .chain import AppChain
@@ -29,6 +29,7 @@ def evaluate(
     seed: int,
     folds: int,
     out: Path | None,
+    epochs: int | None = None,
     progress=None,
 ) -> dict[str, Any]:
     """Score a task on everything in `data`; with `out`, keep the figures in its results.json.
@@ -38,11 +39,13 @@ def evaluate(
     dict
         `rows` by runtime, `agree`, `metrics` (of the int8 chain), and what else the task tells.
     """
-    # nobody rests in the recordings of the data sets
-    data = None if task == "hrv" else data
+    # nobody rests in the recordings of the data sets, and no set has steps or nights
+    data = None if task in ("hrv", "steps", "sleep") else data
     takes = chain.takes_of(task, data)
     if split == "record":
         found = _by_record(chain, takes, folds, seed, progress)
+    elif split == "subject":
+        found = activity.by_subject(chain, data, folds=folds, seed=seed, epochs=epochs, progress=progress)
     else:
         found = _TASKS[task](chain, takes, data, board, progress)
     result = {
@@ -173,5 +176,9 @@ _TASKS: dict[str, Callable[..., dict[str, Any]]] = {
     "heart_rate": _heart_rate,
     "rhythm": _rhythm,
     "faults": _faults,
+    "activity": activity.evaluate,
+    "steps": steps.evaluate,
+    "falls": steps.evaluate_falls,
+    "sleep": sleep.evaluate,
     "hrv": _hrv,
 }

@@ -1,5 +1,7 @@
 """A wrist's motion in values: against NumPy in float64, however the watch is worn, and any signal."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -9,8 +11,10 @@ from motekit.dsp.cadence import CadenceParameters, cadence
 from motekit.dsp.gait import BANDS_HZ, LENGTH, NAMES, RATE_HZ, Gait
 from motekit.errors import ConfigError
 
+PLAIN = motion.Wearing()
 
-def worn(label: str, wearing: motion.Wearing = motion.Wearing(), seed: int = 0) -> np.ndarray:
+
+def worn(label: str, wearing: motion.Wearing = PLAIN, seed: int = 0) -> np.ndarray:
     person = motion.Person(wearing=wearing)
     moved = motion.make([(label, 8)], RATE_HZ, np.random.default_rng(seed), person)
     return (moved.acceleration[40 : 40 + LENGTH] / motion.GRAVITY).astype(np.float32)
@@ -55,7 +59,7 @@ def expected(window: np.ndarray) -> dict[str, float]:
         "magnitude": power(centred), "radial": power(radial - radial.mean()),
     }  # fmt: skip
     for name, p in spectra.items():
-        for k, (low, high) in enumerate(zip(BANDS_HZ[:-1], BANDS_HZ[1:], strict=True)):
+        for k, (low, high) in enumerate(pairwise(BANDS_HZ)):
             out[f"{name}_band{k}"] = log(p[(hz >= low) & (hz < high)].sum())
         used = p[2:61] / (p[2:61].sum() + 1e-3)
         out[f"{name}_entropy"] = -(used * np.log(used + 1e-6)).sum()

@@ -58,10 +58,10 @@ def test_one_odd_window_changes_nothing_and_a_new_activity_is_followed():
     assert changed.sum() == 2
 
 
-@pytest.mark.parametrize("given", [{"change": 0.0}, {"change": 1.0}, {"certain": 1.5}, {"labels": ("one",)}])
-def test_wrong_smoothing_is_refused(given):
+@pytest.mark.parametrize("wrong", [{"change": 0.0}, {"change": 1.0}, {"certain": 1.5}, {"labels": ("one",)}])
+def test_wrong_smoothing_is_refused(wrong):
     with pytest.raises(ConfigError):
-        Activity(ActivityParameters(**given))
+        Activity(ActivityParameters(**wrong))
 
 
 # --- steps ----------------------------------------------------------------------------------------------------------
@@ -132,10 +132,10 @@ def test_a_lost_sample_ends_the_watch():
     assert not Fall().push(x).any()
 
 
-@pytest.mark.parametrize("given", [{"light_g": 2.0}, {"rest_s": 0.0}, {"still_g": 0.0}, {"hard_g": 1.0}])
-def test_wrong_falls_are_refused(given):
+@pytest.mark.parametrize("wrong", [{"light_g": 2.0}, {"rest_s": 0.0}, {"still_g": 0.0}, {"hard_g": 1.0}])
+def test_wrong_falls_are_refused(wrong):
     with pytest.raises(ConfigError):
-        Fall(FallParameters(**given))
+        Fall(FallParameters(**wrong))
 
 
 # --- sleep ----------------------------------------------------------------------------------------------------------
@@ -221,6 +221,6 @@ def test_lost_samples_do_no_harm():
 
 
 def test_wrong_parameters_are_refused():
-    for given in ({"axis": 3}, {"gain": (1.0,)}, {"rule": "none"}):
+    for wrong in ({"axis": 3}, {"gain": (1.0,)}, {"rule": "none"}):
         with pytest.raises(ConfigError):
-            Body(BodyParameters(**given))
+            Body(BodyParameters(**wrong))
