@@ -148,3 +148,16 @@ def why(scored: Iterable[Scored]) -> dict[str, int]:
             for name in trouble_names(int(bits)):
                 counted[name] = counted.get(name, 0) + 1
     return counted
+
+
+def traces(scored: Iterable[Scored]) -> list[dict[str, Any]]:
+    """Every window of every recording, to draw: BPM to a tenth."""
+    return [
+        {
+            "name": s.name,
+            "true": s.true.round(1).tolist(),
+            "bpm": s.bpm.round(1).tolist(),
+            "reading": s.reading.astype(int).tolist(),
+        }
+        for s in scored
+    ]

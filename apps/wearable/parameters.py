@@ -8,8 +8,8 @@ from motekit.errors import ConfigError
 from motekit.post.heart import HeartParameters
 from motekit.post.wearable import CHANNELS, RhythmParameters, WearableParameters
 
-#: keys of [rhythm] that are the wrist's
-_WRIST = {"rest_g", "confirm_s"}
+_WRIST = {"rest_g", "slow_bpm", "stuck_s", "pulse_range", "pulse_upward", "confirm_s"}
+_LIGHT = {"on_s", "every_s"}
 
 
 def of(app: App, trained: dict[str, Any] | None = None) -> WearableParameters:
@@ -29,14 +29,13 @@ def of(app: App, trained: dict[str, Any] | None = None) -> WearableParameters:
     path, declared = app.folder / "app.toml", app.declared
     if tuple(app.sensor["channels"]) != CHANNELS:
         raise ConfigError(f"{path}: [sensor] channels are {', '.join(CHANNELS)}, in this order.")
-    rhythm = dict(declared.get("rhythm", {}))
-    wrist = {name: rhythm.pop(name) for name in _WRIST & rhythm.keys()}
-    light = declared.get("light", {})
-    _known(light, {"on_s", "every_s"}, path, "light")
+    wrist, light = declared.get("wrist", {}), declared.get("light", {})
+    _known(wrist, _WRIST, path, "wrist")
+    _known(light, _LIGHT, path, "light")
     return WearableParameters(
         rate_hz=int(app.rate_hz),
         heart=_filled(HeartParameters(), declared.get("heart", {}), path, "heart"),
-        rhythm=_filled(RhythmParameters(), rhythm | (trained or {}), path, "rhythm"),
+        rhythm=_filled(RhythmParameters(), declared.get("rhythm", {}) | (trained or {}), path, "rhythm"),
         **wrist,
         **light,
     )
