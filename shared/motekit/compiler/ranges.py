@@ -20,8 +20,9 @@ from .ops.pool import describe_pool
 from .ops.reduce import reduce
 from .ops.unary import LOOKUPS, table_of
 
-#: layers of more multiply-accumulates are taken to be able to give anything but what their weights alone decide
-_LARGEST = 1 << 29
+#: layers of more multiply-accumulates, elements or outputs are taken to read anything: what is saturated by their
+#: weights and biases alone is still found
+_MOST_MACS, _MOST_ELEMENTS, _MOST_WINDOWS = 1 << 28, 1 << 22, 1 << 16
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,8 @@ def ranges(graph: Graph) -> dict[int, Range]:
         rule = _RULES.get(node.op)
         if rule is None or any(number not in known for number in (node.inputs[0], node.outputs[0])):
             continue
+        if node.op not in _CONVOLUTIONS and _is_large(graph, node):
+            continue
         found = rule(graph, node, known[node.inputs[0]])
         if found is not None:
             known[node.outputs[0]] = found
@@ -120,14 +123,15 @@ def taps(op: ConvOp, image: np.ndarray, outside: float) -> list[np.ndarray]:
     return views
 
 
+def _is_large(graph: Graph, node: Node) -> bool:
+    return max(graph.input(node, 0).elements, graph.output(node).elements) > _MOST_ELEMENTS
+
+
 def _convolution(graph: Graph, node: Node, source: Range) -> Range:
     op = describe(graph, node, graph.input(node, 0), graph.input(node, 1), graph.output(node))
-    return _convolved(op, source.low, source.high)
-
-
-def _convolved(op: ConvOp, low: np.ndarray, high: np.ndarray) -> Range:
+    low, high, is_large = source.low, source.high, _is_large(graph, node)
     shape = (op.batch, *op.out_shape)
-    if op.macs > _LARGEST:
+    if is_large or op.macs > _MOST_MACS:
         # for any input: nothing but the padding is below
         low, high = (np.full((1, 1, 1, op.in_shape[2]), value) for value in (-128, 127))
         op = _one_output(op)
@@ -184,8 +188,10 @@ def _dense(graph: Graph, node: Node, source: Range) -> Range:
     return Range(*(end.reshape(graph.output(node).shape) for end in ends))
 
 
-def _pooled(graph: Graph, node: Node, source: Range) -> Range:
+def _pooled(graph: Graph, node: Node, source: Range) -> Range | None:
     op = describe_pool(graph, node)
+    if op.out_shape[0] * op.out_shape[1] > _MOST_WINDOWS:
+        return None
     return Range(*(_pool(op, ends.astype(np.int64)) for ends in (source.low, source.high)))
 
 
@@ -234,6 +240,7 @@ def _looked_up(graph: Graph, node: Node, source: Range) -> Range:
     return Range(least[where].reshape(source.low.shape), most[where].reshape(source.low.shape))
 
 
+_CONVOLUTIONS = ("CONV_2D", "DEPTHWISE_CONV_2D")
 _RULES: dict[str, Callable[[Graph, Node, Range], Range | None]] = {
     "CONV_2D": _convolution,
     "DEPTHWISE_CONV_2D": _convolution,

@@ -10,6 +10,8 @@ from .ir import Graph, Node, Quantization, Tensor
 
 #: products a moved byte must save to be worth moving
 _PRODUCTS_A_BYTE = 2
+#: groups that become calls of their own
+_MOST_GROUPS = 16
 
 
 def ungroup(graph: Graph) -> None:
@@ -34,7 +36,7 @@ def _parts(graph: Graph, node: Node) -> list[Node]:
         return [node.with_(op="DEPTHWISE_CONV_2D", inputs=[node.inputs[0], _constant(graph, filters, weights, 3),
                                                            *node.inputs[2:]])]  # fmt: skip
     products = result.elements * filters.elements // filters.shape[0]
-    if products < _PRODUCTS_A_BYTE * (source.elements + result.elements):
+    if groups > _MOST_GROUPS or products < _PRODUCTS_A_BYTE * (source.elements + result.elements):
         return [node]
     inputs = _slices(graph, source, groups)
     outputs = _slices(graph, result, groups)

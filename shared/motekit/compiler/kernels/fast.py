@@ -199,6 +199,12 @@ def conv(op: ConvOp, target: Target) -> Kernel | None:
     """Convolution and pointwise convolution, also depthwise convolution of a single channel."""
     if op.depthwise and op.in_shape[2] == 1:
         op = replace(op, depthwise=False, weights=np.moveaxis(op.weights, 3, 0))
+    pixels = op.batch * op.out_shape[0] * op.out_shape[1]
+    if op.is_pointwise and pixels < _FEW_OUTPUTS and op.shares is None:
+        # too few for a block: as a dense layer, which copies nothing
+        line = (1, 1)
+        op = replace(op, batch=pixels, in_shape=(*line, op.in_shape[2]), out_shape=(*line, op.out_shape[2]))
+        return _matrix(op, target, "dense")
     return _matrix(op, target, "pointwise" if op.is_pointwise else "conv")
 
 
