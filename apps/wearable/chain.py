@@ -28,7 +28,9 @@ class AppChain(Chain):
     """Frames through the core's `mk_wearable`."""
 
     tasks = ("heart_rate", "rhythm", "hrv", "faults", "activity", "steps", "falls", "sleep")
-    sections = frozenset({"heart", "wrist", "rhythm", "light", "tasks", "activity", "steps", "falls", "sleep", "energy"})
+    sections = frozenset(
+        {"heart", "wrist", "rhythm", "light", "tasks", "activity", "steps", "falls", "sleep", "energy"}
+    )
 
     def __init__(self, app: App, model: Path | None = None):
         super().__init__(app, model)
