@@ -232,7 +232,7 @@ extern const mk_machine_config mk_app_machine;
         progress: Progress | None = None,
         **_: Any,
     ) -> dict[str, Any]:
-        """See `Chain`; splits are load, diameter, random (leaky), and machines (simulated days, no training)."""
+        """See `Chain`; splits are load, diameter, random (leaky), machines (simulated days) and autoencoder."""
         from . import scoring, splits
 
         self.task(task)
@@ -242,10 +242,15 @@ extern const mk_machine_config mk_app_machine;
             from . import days
 
             found = days.evaluate(self, seed=seed, progress=progress)
+        elif split == "autoencoder":
+            from . import autoencoder
+
+            found = autoencoder.evaluate(self, data, board=board, seed=seed, epochs=epochs, progress=progress)
         elif split in splits.SPLITS:
             found = splits.evaluate(self.app, data, split, seed=seed, epochs=epochs, folds=folds, progress=progress)
         else:
-            raise ConfigError(f"there is no split {split!r}. Choose {', '.join(splits.SPLITS)} or machines.")
+            known = ", ".join((*splits.SPLITS, "machines", "autoencoder"))
+            raise ConfigError(f"there is no split {split!r}. Choose one of {known}.")
         if out is not None:
             scoring.keep(out, split or "pretrained", found)
         return found

@@ -1,45 +1,27 @@
 """Figures and pictures of documents, from pretrained/results.json."""
 
-import json
 from pathlib import Path
 from typing import Any
 
 from motekit.app import App
 from motekit.errors import ConfigError
-
-
-def results(app: App) -> dict[str, Any]:
-    """What the app's commands have measured.
-
-    Raises
-    ------
-    ConfigError
-        If there is no results.json.
-    """
-    path = app.pretrained / "results.json"
-    try:
-        return json.loads(path.read_text(encoding="utf8"))
-    except (OSError, ValueError) as error:
-        raise ConfigError(f"{path} is missing or damaged: {error}. Measure again: see the app's README.") from error
+from motekit.report.results import markdown, read
 
 
 def figures(app: App, name: str) -> str:
-    """Markdown of a table: `splits`, `noise`, `machines`, `cues` or `committed`."""
+    """Markdown of a table: `splits`, `noise`, `machines`, `cues`, `committed`, `anomaly`, `autoencoder`."""
     tables = {
         "splits": _splits,
         "noise": _conditions,
         "machines": _machines,
         "cues": _cues,
         "committed": _committed,
+        "anomaly": _anomaly,
+        "autoencoder": _autoencoder,
     }
     if name not in tables:
         raise ConfigError(f"{app.name} has no figures {name!r}. Known: {', '.join(tables)}.")
-    return tables[name](results(app))
-
-
-def _table(head: list[str], rows: list[list[str]]) -> str:
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+    return tables[name](read(app))
 
 
 def _number(value: float | None, digits: int = 3) -> str:
@@ -53,12 +35,12 @@ def _splits(content: dict[str, Any]) -> str:
             row = content[split]["rows"]["host"] if fold is None else fold["rows"]["host"]
             name = f"**{split}, mean**" if fold is None else fold["held_out"]
             keys = ("accuracy", "auroc", "coverage", "confident_wrong", "missed")
-            rows.append([name, str(row["windows"]), *(_number(row.get(key)) for key in keys)])
+            rows.append([name, row["windows"], *(_number(row.get(key)) for key in keys)])
     row = content["random"]["rows"]["host"]
-    rows.append(["random: leaky, see below", str(row["windows"]), _number(row["accuracy"]), _number(row["auroc"]),
+    rows.append(["random: leaky, see below", row["windows"], _number(row["accuracy"]), _number(row["auroc"]),
                  "-", "-", "-"])  # fmt: skip
     head = ["held out", "windows", "accuracy", "macro AUROC", "named", "named wrongly", "missed"]
-    return _table(head, rows)
+    return markdown(head, rows)
 
 
 def _conditions(content: dict[str, Any]) -> str:
@@ -79,13 +61,13 @@ def _conditions(content: dict[str, Any]) -> str:
         for name in names
     ]
     head = ["test recordings with", "load: accuracy", "diameter: macro AUROC", "diameter: named", "named wrongly"]
-    return _table(head, rows)
+    return markdown(head, rows)
 
 
 def _cues(content: dict[str, Any]) -> str:
     found = content["diameter"]["without_cues"]
     rows = [[name, _number(one["auroc_fault"], 4)] for name, one in found.items()]
-    return _table(["recordings", "AUROC of fault against normal"], rows)
+    return markdown(["recordings", "AUROC of fault against normal"], rows)
 
 
 def _machines(content: dict[str, Any]) -> str:
@@ -94,17 +76,35 @@ def _machines(content: dict[str, Any]) -> str:
         delays = [
             "not found" if delay is None else f"{delay / 60:+.1f}" for delay in one["seconds_after_severity"].values()
         ]
-        rows.append([str(one["machine"]), str(one["false_alarms"]), str(one["warnings"]), *delays])
+        rows.append([one["machine"], one["false_alarms"], one["warnings"], *delays])
     faults = [name.replace("_", " ") for name in content["machines"]["machines"][0]["seconds_after_severity"]]
-    return _table(["machine", "false alarms", "warnings", *(f"{fault}, min" for fault in faults)], rows)
+    return markdown(["machine", "false alarms", "warnings", *(f"{fault}, min" for fault in faults)], rows)
 
 
 def _committed(content: dict[str, Any]) -> str:
     rows = []
     for name, row in content["pretrained"]["rows"].items():
         keys = ("accuracy", "auroc", "coverage", "confident_wrong")
-        rows.append([name, str(row["windows"]), *(_number(row.get(key)) for key in keys)])
-    return _table(["runtime", "windows", "accuracy", "macro AUROC", "named", "named wrongly"], rows)
+        rows.append([name, row["windows"], *(_number(row.get(key)) for key in keys)])
+    return markdown(["runtime", "windows", "accuracy", "macro AUROC", "named", "named wrongly"], rows)
+
+
+def _anomaly(content: dict[str, Any]) -> str:
+    rows = [
+        [f"{load} hp", one["learned_rows"], one["healthy_rows"], one["faulty_rows"], _number(one["auroc"], 4)]
+        for load, one in content["pretrained"]["metrics"]["anomaly_auroc"].items()
+    ]
+    head = ["anomaly detector at", "rows learned", "healthy rows", "faulty rows", "AUROC"]
+    return markdown(head, rows)
+
+
+def _autoencoder(content: dict[str, Any]) -> str:
+    found = content["autoencoder"]["metrics"]
+    rows = [
+        [name, one["macs"], one["bytes"], one["instructions"], _number(one.get("auroc"), 4)]
+        for name, one in found["models"].items()
+    ]
+    return markdown(["model", "MACs", "bytes", "instructions on mps2_an386", "AUROC, CWRU at 0 hp"], rows)
 
 
 def draw(app: App, folder: Path) -> None:
@@ -115,7 +115,7 @@ def draw(app: App, folder: Path) -> None:
     import matplotlib.pyplot as plt
     import numpy as np
 
-    content = results(app)
+    content = read(app)
     figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.6), constrained_layout=True)
     levels = ("noise 20 dB", "noise 10 dB", "noise 5 dB", "noise 0 dB")
     for split, key, label in (

@@ -1,6 +1,5 @@
 """Scores the committed model on a folder of recordings: every runtime, every row, nothing trained on."""
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +8,9 @@ from sklearn.metrics import f1_score, roc_auc_score
 
 from motekit.chain import Progress
 from motekit.data.machine import MachineRecording, frames_of
-from motekit.files import write_text
 from motekit.post.anomaly import Anomaly
 from motekit.post.machine import Machine, Verdict
+from motekit.report.results import save
 
 from . import data, days, machine
 
@@ -198,7 +197,7 @@ def anomaly_auroc(chain, recordings: list[MachineRecording], phases: int = 8) ->
         detector = Anomaly(reader.machine.tables["floors"], **config)
         detector.learn()
         detector.push(days.values_of(learned, groups))
-        score = _scores(detector, days.values_of(tested, groups))
+        score = scores_of(detector, days.values_of(tested, groups))
         out[str(load)] = {
             "auroc": round(float(roc_auc_score(labels > 0, score)), 4),
             "learned_rows": n,
@@ -208,7 +207,7 @@ def anomaly_auroc(chain, recordings: list[MachineRecording], phases: int = 8) ->
     return out
 
 
-def _scores(detector: Anomaly, values: np.ndarray) -> np.ndarray:
+def scores_of(detector: Anomaly, values: np.ndarray) -> np.ndarray:
     """Scores of rows against the baseline as it was learned: nothing is followed meanwhile."""
     baseline = detector.state.baseline
     scores = []
@@ -220,11 +219,5 @@ def _scores(detector: Anomaly, values: np.ndarray) -> np.ndarray:
 
 def keep(folder: Path, name: str, result: dict[str, Any]) -> None:
     """Take a result into the folder's results.json."""
-    path = folder / "results.json"
-    try:
-        content = json.loads(path.read_text(encoding="utf8"))
-    except (OSError, ValueError):
-        content = {}
-    content[name] = {key: value for key, value in result.items() if key != "app"}
     folder.mkdir(parents=True, exist_ok=True)
-    write_text(path, json.dumps(content, indent=1) + "\n")
+    save(folder, {name: {key: value for key, value in result.items() if key != "app"}})

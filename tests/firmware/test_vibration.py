@@ -1,4 +1,4 @@
-"""The vibration firmware: the same bits as Python on three boards, its budgets, and its events from learning to alarm."""
+"""The vibration firmware: the bits of Python on three boards, its budgets, and its events from learning to alarm."""
 
 import shutil
 
