@@ -16,13 +16,11 @@ at the app's rate is brought to it, and the note says so.
 """
 
 import csv
-from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
-import scipy.signal
 
-from motekit.data.machine import MachineRecording
+from motekit.data.machine import MachineRecording, at_rate
 from motekit.errors import DataError
 
 NAME = "vibration_csv"
@@ -60,13 +58,10 @@ def _read(path: Path, root: Path, wanted_hz: float) -> MachineRecording:
     x = table[:, header.index(column)] * (STANDARD_GRAVITY if gravity else 1.0)
     rate = _rate(path, keys, header, table)
     rpm = table[:, header.index("rpm")] if "rpm" in header else np.full(len(x), _number(keys.get("rpm", "")))
-    note = ""
-    if rate != wanted_hz:
-        x, rpm = _resampled(x, rpm, rate, wanted_hz)
-        note = f"recorded at {rate:g} Hz, brought to {wanted_hz:g} Hz"
+    note = "" if rate == wanted_hz else f"recorded at {rate:g} Hz, brought to {wanted_hz:g} Hz"
     parts = path.relative_to(root).parts if root.is_dir() else (path.name,)
     return MachineRecording(
-        samples=np.stack([x, rpm], axis=1).astype(np.float32),
+        samples=at_rate(np.stack([x, rpm], axis=1).astype(np.float32), rate, wanted_hz),
         rate_hz=wanted_hz,
         unit="m/s^2, rpm",
         channels=("x", "rpm"),
@@ -119,16 +114,3 @@ def _rate(path: Path, keys: dict[str, str], header: list[str], table: np.ndarray
     if not 100 <= rate <= 1e6:
         raise DataError(f"{path.name} does not say its rate. Add a line `# rate_hz: 12000`, or a column time (s).")
     return float(rate)
-
-
-def _resampled(x: np.ndarray, rpm: np.ndarray, rate: float, wanted: float) -> tuple[np.ndarray, np.ndarray]:
-    """At another rate; what was missing stays missing."""
-    missing = np.isnan(x)
-    filled = np.where(missing, 0.0, x)
-    if missing.any() and not missing.all():
-        filled[missing] = np.interp(np.flatnonzero(missing), np.flatnonzero(~missing), x[~missing])
-    ratio = Fraction(wanted / rate).limit_denominator(4096)
-    out = scipy.signal.resample_poly(filled, ratio.numerator, ratio.denominator)
-    nearest = np.minimum((np.arange(len(out)) * (rate / wanted)).round().astype(int), len(x) - 1)
-    out[missing[nearest]] = np.nan
-    return out, rpm[nearest]

@@ -160,7 +160,7 @@ extern const mk_machine_config mk_app_machine;
 
     def takes(self, source: Path | None, limit: int | None = None) -> list[Take]:
         """See `Chain`: recordings of CWRU, MFPT or CSV; synthetic: a machine that learns, then fails."""
-        recordings = data.synthetic() if source is None else data.load(self.app, source)
+        recordings = data.load(self.app, source)
         return [
             Take(r.name, r.group, frames_of(r.samples, self.app.sensor["scale"]), r.label, r.source)
             for r in recordings[:limit]

@@ -4,7 +4,7 @@ import dataclasses
 from pathlib import Path
 
 from motekit.app import App
-from motekit.data.machine import MachineRecording
+from motekit.data.machine import MachineRecording, brought_to
 from motekit.errors import DataError
 
 
@@ -19,7 +19,7 @@ def load(app: App, source: Path | None) -> list[MachineRecording]:
     from motekit.datasets import cwru, mfpt, vibration_csv
 
     if source is None:
-        return synthetic()
+        return [brought_to(recording, app.rate_hz) for recording in synthetic()]
     source = Path(source)
     if source.suffix.lower() == ".csv" or (source.is_dir() and next(source.rglob("*.csv"), None) is not None):
         return vibration_csv.load(source, app.rate_hz)
@@ -34,9 +34,7 @@ def load(app: App, source: Path | None) -> list[MachineRecording]:
             raise DataError(
                 f"{source} holds no recordings of CWRU (97.mat), MFPT or CSV. Name their folder."
             ) from error
-    if app.rate_hz != cwru.RATE_HZ:
-        raise DataError(f"the app listens at {app.rate_hz:g} Hz, these recordings are at {cwru.RATE_HZ}. Set rate_hz.")
-    return found
+    return [brought_to(recording, app.rate_hz) for recording in found]
 
 
 def synthetic() -> list[MachineRecording]:

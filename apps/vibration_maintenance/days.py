@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from motekit.chain import Progress
-from motekit.data.machine import frames_of
+from motekit.data.machine import at_rate, frames_of
 from motekit.datasets.synthetic import vibration
 from motekit.post.anomaly import Anomaly, Level
 
@@ -37,8 +37,9 @@ class Reader:
             for i in range(len(self.machine.values))
         ]
 
-    def values(self, samples: np.ndarray, rpm: float) -> np.ndarray:
+    def values(self, samples: np.ndarray) -> np.ndarray:
         """Rows of one stretch, float32[rows, dims]."""
+        samples = at_rate(samples, vibration.RATE_HZ, self.chain.app.rate_hz)
         rows = self.chain.bearing.process(frames_of(samples, self.chain.bearing.scale))
         return values_of(rows, self._groups)
 
@@ -71,7 +72,7 @@ def one_machine(chain, number: int, hours: float, planted: dict[str, float]) -> 
     second = 0.0
     while sum(len(c) for c in calibration) < learn:
         samples = vibration.simulate(day.made, day.at(second), 40.0, [number, int(second), 4])
-        calibration.append(reader.values(samples, day.made.rpm))
+        calibration.append(reader.values(samples))
         second += 40.0
     calibration = np.concatenate(calibration)[:learn]
 
@@ -84,7 +85,7 @@ def one_machine(chain, number: int, hours: float, planted: dict[str, float]) -> 
     stretch = STRETCH_S * 1797 / day.made.rpm
     kept = list(day.rows(second, hours * 3600, STEP_S, stretch))
     times = np.array([t for t, _ in kept])
-    healthy = np.concatenate([reader.values(s, day.made.rpm)[:1] for _, s in kept])
+    healthy = np.concatenate([reader.values(s)[:1] for _, s in kept])
     trace = fresh().push(healthy)
     alarms = int((np.diff(trace.level, prepend=0) > 0)[trace.level == Level.ALARM].sum())
     warnings = int(((np.diff(trace.level, prepend=0) > 0) & (trace.level >= Level.WARNING)).sum())
@@ -96,7 +97,7 @@ def one_machine(chain, number: int, hours: float, planted: dict[str, float]) -> 
         sick = day.with_fault(fault, severity, begins, begins + GROWS_S)
         found = None
         for t, samples in sick.rows(begins, begins + GROWS_S + LATEST_S, STEP_S, stretch):
-            level = watcher.push(reader.values(samples, day.made.rpm)[:1]).level[0]
+            level = watcher.push(reader.values(samples)[:1]).level[0]
             if level == Level.ALARM:
                 found = t - (begins + GROWS_S)
                 break

@@ -7,7 +7,7 @@ import numpy as np
 import scipy.signal
 
 from motekit.app import App
-from motekit.data.machine import MachineRecording, frames_of
+from motekit.data.machine import MachineRecording, at_rate, frames_of
 from motekit.dsp.bearing import Bearing
 
 from . import machine
@@ -156,7 +156,8 @@ def simulated_rows(app: App, seed: int = 0) -> Rows:
                 fault=fault,
                 severity=severity,
             )
-            found = block.process(frames_of(vibration.simulate(made, running, 3.4, [number, label, 9]), block.scale))
+            samples = vibration.simulate(made, running, 3.4, [number, label, 9])
+            found = block.process(frames_of(at_rate(samples, vibration.RATE_HZ, app.rate_hz), block.scale))
             n = len(found.features)
             parts.append(
                 Rows(

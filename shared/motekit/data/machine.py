@@ -1,8 +1,10 @@
 """A recording of a machine's vibration."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from fractions import Fraction
 
 import numpy as np
+import scipy.signal
 
 from ..errors import DataError
 from .recording import Recording
@@ -53,3 +55,31 @@ def frames_of(samples: np.ndarray, scale: float) -> np.ndarray:
     counts = np.stack([samples[:, 0] / scale, rpm], axis=1)
     limited = np.clip(np.rint(counts), -32767, 32767)
     return np.where(np.isnan(counts), MISSING, limited).astype(np.int16)
+
+
+def at_rate(samples: np.ndarray, rate_hz: float, wanted_hz: float) -> np.ndarray:
+    """Samples [n, 2] at another rate, low-passed first where that is lower; what was missing stays missing."""
+    if rate_hz == wanted_hz:
+        return samples
+    x, rpm = np.asarray(samples[:, 0], float), samples[:, 1]
+    missing = np.isnan(x)
+    if missing.any() and not missing.all():
+        x = np.interp(np.arange(len(x)), np.flatnonzero(~missing), x[~missing])
+    ratio = Fraction(wanted_hz / rate_hz).limit_denominator(4096)
+    out = scipy.signal.resample_poly(np.nan_to_num(x), ratio.numerator, ratio.denominator)
+    nearest = np.minimum((np.arange(len(out)) * (rate_hz / wanted_hz)).round().astype(int), len(x) - 1)
+    out[missing[nearest]] = np.nan
+    return np.stack([out, rpm[nearest]], axis=1).astype(np.float32)
+
+
+def brought_to(recording: MachineRecording, rate_hz: float) -> MachineRecording:
+    """The recording at another rate; its note says so."""
+    if recording.rate_hz == rate_hz:
+        return recording
+    said = f"brought from {recording.rate_hz:g} to {rate_hz:g} Hz"
+    return replace(
+        recording,
+        samples=at_rate(recording.samples, recording.rate_hz, rate_hz),
+        rate_hz=rate_hz,
+        note=f"{recording.note}; {said}" if recording.note else said,
+    )
