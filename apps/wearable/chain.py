@@ -39,7 +39,7 @@ class AppChain(Chain):
     @cached_property
     def rhythm_model(self) -> rhythm.Model:
         """The trained rhythm model."""
-        return rhythm.load(self.folder)
+        return rhythm.load(self.folder, rhythm.features_hash(Wearable(self.bare)))
 
     @cached_property
     def activity_model(self) -> activity.Model | None:
@@ -155,7 +155,7 @@ class AppChain(Chain):
             "seed": seed,
             "command": "motekit train wearable --task rhythm",
         }
-        rhythm.save(model, out, provenance)
+        rhythm.save(model, out, rhythm.features_hash(Wearable(self.bare)), provenance)
         return {"app": self.app.name, "task": "rhythm", "out": str(out), **provenance}
 
     def evaluate(

@@ -31,6 +31,15 @@ FAULTS: dict[str, dict[str, Any]] = {
     "a tenth of the samples not a number for 30 s": {"kind": "nan", "seconds": 30.0},
     "frames dropped without notice for 30 s": {"kind": "dropped", "seconds": 30.0},
 }
+#: what else may come into the pulse waves for a minute, and how strong beside what is there (standard deviations)
+NOISE: dict[str, tuple[str, float]] = {
+    "white noise, half as strong": ("white", 0.5),
+    "white noise, as strong": ("white", 1.0),
+    "slow drift, as strong": ("drift", 1.0),
+    "a grip twice a second that no accelerometer sees, as strong": ("grip", 1.0),
+    "motion of somebody else, in both sensors, as strong": ("other", 1.0),
+}
+NOISE_S = 60.0
 START_S = 100.0
 #: after a fault, how long its samples still lie in a window, and in what it did to the track
 AFTER_S = 30.0
@@ -52,6 +61,7 @@ def evaluate(chain: "AppChain", data: Path | None, progress=None) -> dict[str, A
         "rows": {"float": table["none"]},
         "agree": True,
         "table": table,
+        "noise": {name: _noise_row(chain, recordings, *noise) for name, noise in NOISE.items()},
         "windows": table["none"]["windows"],
     }
 
@@ -83,6 +93,60 @@ def _row(chain: "AppChain", recordings: list, fault: dict[str, Any] | None) -> d
             "wrong_readings": int((wrong & inside).sum()),
         },
     }
+
+
+def _noise_row(chain: "AppChain", recordings: list, kind: str, strength: float) -> dict[str, Any]:
+    """Errors while noise lies in every window, over all recordings."""
+    scored = []
+    for number, recording in enumerate(recordings):
+        rate = recording.rate_hz
+        start = round(min(START_S, len(recording.samples) / rate / 3) * rate)
+        stop = min(len(recording.samples), start + round(NOISE_S * rate))
+        other = recordings[(number + 1) % len(recordings)].samples
+        samples = recording.samples.copy()
+        samples[start:stop] += _noise(kind, strength, samples[start:stop], other, rate, np.random.default_rng(number))
+        take = heart_rate.take(recording, int(chain.app.rate_hz), samples)
+        one = heart_rate.score(take, [tick.scores for tick in chain.wrist.process(take.frames)])
+        ends = TICK_S * (np.arange(len(one.error)) + heart_rate.FIRST + 1)
+        # windows of noise alone: those that began after it did
+        inside = (ends >= start / rate + 8) & (ends <= stop / rate)
+        scored.append((one.error[inside], one.reading[inside]))
+    error, reading = (np.concatenate(part) for part in zip(*scored, strict=True))
+    return {
+        "windows": len(error),
+        "mae_bpm": float(error.mean()),
+        "coverage": float(reading.mean()),
+        "mae_bpm_readings": float(error[reading].mean()) if reading.any() else None,
+        "wrong_readings": int((reading & (error > heart_rate.WRONG_BPM)).sum()),
+    }
+
+
+def _noise(kind: str, strength: float, part: np.ndarray, other: np.ndarray, rate: float, rng) -> np.ndarray:
+    """What is added to [n, 5] samples: to the pulse waves, and, of somebody else's motion, to the axes."""
+    n, size = len(part), part[:, :2].std(axis=0)
+    time = np.arange(n) / rate
+    added = np.zeros_like(part)
+    if kind == "white":
+        added[:, :2] = rng.normal(0, 1, (n, 2))
+    elif kind == "drift":
+        nodes = np.arange(0, n / rate + 2, 2.0)
+        added[:, :2] = np.stack([np.interp(time, nodes, rng.normal(0, 1, len(nodes))) for _ in range(2)], axis=1)
+    elif kind == "grip":
+        nodes = np.arange(0, n / rate + 5, 5.0)
+        speed = 2.0 * (1 + 0.05 * np.interp(time, nodes, rng.normal(0, 1, len(nodes))))
+        phase = 2 * np.pi * np.cumsum(speed) / rate
+        added[:, :2] = (np.cos(phase) + 0.4 * np.cos(2 * phase + 1))[:, None]
+    else:
+        axes = np.resize(other[len(other) // 3 :, 2:], (n, 3))
+        axes = axes - axes.mean(axis=0)
+        added[:, 2:] = axes
+        # through a coupling of its own: each axis a little late, and not at all linear
+        late = [np.roll(axes[:, i], int(rng.integers(0, 20))) for i in range(3)]
+        mixed = np.stack(late, axis=1) @ rng.normal(0, 1, (3, 2))
+        added[:, :2] = mixed + 0.3 * np.abs(mixed)
+    pulse = added[:, :2] - added[:, :2].mean(axis=0)
+    added[:, :2] = strength * size * pulse / (pulse.std(axis=0) + 1e-9)
+    return added.astype(np.float32)
 
 
 def _take(recording, fault: dict[str, Any] | None, rate_hz: int) -> tuple[Take, float, float]:

@@ -85,7 +85,7 @@ def rhythms(metrics: dict[str, Any]) -> Figure:
 
 
 def figures(chain: "AppChain", name: str) -> str:
-    """Markdown tables of "heart", "motions", "recordings", "rhythm", "hrv", "faults" and "energy".
+    """Markdown tables of "heart", "motions", "recordings", "rhythm", "hrv", "faults", "noise" and "energy".
 
     Raises
     ------
@@ -187,6 +187,14 @@ def _faults(chain: "AppChain", results: dict[str, Any]) -> str:
     return markdown(columns, rows)
 
 
+def _noise(chain: "AppChain", results: dict[str, Any]) -> str:
+    rows = []
+    for name, row in results["faults"]["noise"].items():
+        wrong = f"{row['wrong_readings']} of {round(row['coverage'] * row['windows'])}"
+        rows.append([name, f"{row['mae_bpm']:.2f}", f"{row['coverage']:.0%}", wrong])
+    return markdown(["for a minute in the pulse waves", "mean error, BPM", "coverage", "wrong readings"], rows)
+
+
 def _energy(chain: "AppChain", results: dict[str, Any]) -> str:
     instructions = results["cost"]["mps2_an386"]["instructions_per_window"]
     rows = []
@@ -208,5 +216,6 @@ _TABLES = {
     "rhythm": _rhythm,
     "hrv": _hrv,
     "faults": _faults,
+    "noise": _noise,
     "energy": _energy,
 }

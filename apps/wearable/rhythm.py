@@ -1,5 +1,6 @@
 """Irregular rhythm: ECG records, the features that the core makes of them, and the model over those."""
 
+import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,6 +62,17 @@ class Model:
             "gain": tuple(float(v) for v in np.float32(gain)),
             "offset": tuple(float(v) for v in np.float32(offset)),
         }
+
+
+def features_hash(wrist: Wearable) -> str:
+    """64 bits, in hexadecimal, of all that decides the bits of the features of an ECG."""
+    p = wrist.settings.rhythm
+    parts = [
+        wrist.ecg_peaks.digest(),
+        wrist.ecg_band.digest(),
+        repr((p.accept, p.doubt_low, p.doubt_high, p.least)).encode(),
+    ]
+    return hashlib.sha256(b"".join(parts)).hexdigest()[:16]
 
 
 def takes(source: Path | None, rate_hz: int, limit: int | None = None) -> list[Take]:
@@ -134,16 +146,21 @@ def best_threshold(irregular: np.ndarray, normal: np.ndarray) -> float:
     return float(max(between, key=worth))
 
 
-def load(folder: Path) -> Model:
+def load(folder: Path, features: str) -> Model:
     """The trained model of a folder.
 
     Raises
     ------
     ModelError
-        If it is missing or damaged.
+        If it is missing or damaged, or was trained on other features than those of this hash.
     """
     try:
         info = json.loads((folder / FILES[2]).read_text(encoding="utf8"))
+        if info["features"] != features:
+            raise ModelError(
+                f"{folder / FILES[2]} was trained on other features ({info['features']}) than the app computes "
+                f"({features}). Train again: motekit train wearable --task rhythm."
+            )
         float_model, int8_model = ((folder / name).read_bytes() for name in FILES[:2])
         mean, deviation = (np.array(info[key], float) for key in ("mean", "deviation"))
         return Model(float_model, int8_model, mean, deviation, int(info["threshold"]))
@@ -153,12 +170,13 @@ def load(folder: Path) -> Model:
         raise ModelError(f"{folder / FILES[2]} is damaged ({error}). Restore it, or train again.") from error
 
 
-def save(model: Model, folder: Path, provenance: dict[str, Any]) -> None:
+def save(model: Model, folder: Path, features: str, provenance: dict[str, Any]) -> None:
     """Write the model and where it comes from."""
     folder.mkdir(parents=True, exist_ok=True)
     write_bytes(folder / FILES[0], model.float_model)
     write_bytes(folder / FILES[1], model.int8_model)
     info = {
+        "features": features,
         "threshold": model.threshold,
         "mean": model.mean.tolist(),
         "deviation": model.deviation.tolist(),

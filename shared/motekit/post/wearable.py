@@ -132,9 +132,9 @@ class Wearable(FloatBlock):
         # from the 25 Hz that the heart works at: a fifth of the work and memory
         self._to_motion = Resampler(HEART_HZ, MOTION_HZ, half_length=5)
         self._to_ecg = Resampler(p.rate_hz, ECG_HZ) if p.rate_hz != ECG_HZ else None
-        self._ecg_band = Sos("bandpass", (8.0, 20.0), order=2, rate_hz=ECG_HZ)
+        self.ecg_band = Sos("bandpass", (8.0, 20.0), order=2, rate_hz=ECG_HZ)
         self._pulse_band = Sos("bandpass", (0.5, 5.0), order=2, rate_hz=HEART_HZ)
-        self._ecg_peaks = Peaks(ECG_HZ)
+        self.ecg_peaks = Peaks(ECG_HZ)
         self._pulse_peaks = Peaks(HEART_HZ, smoothing_s=0.2, apart_s=0.2, upward=True)
         stuck = max(2, round(p.stuck_s * p.rate_hz))
         tops = [round(p.pulse_range / SCALES[0])] * 2 + [32767] * 4
@@ -146,9 +146,9 @@ class Wearable(FloatBlock):
                 "to_motion": self._to_motion.struct,
                 "to_ecg": self._to_ecg.struct if self._to_ecg else ffi.NULL,
                 "heart": self.heart.struct[0],
-                "ecg": _rhythm(p.rhythm, self._ecg_peaks),
+                "ecg": _rhythm(p.rhythm, self.ecg_peaks),
                 "pulse": _rhythm(p.rhythm, self._pulse_peaks),
-                "ecg_band": _band(self._ecg_band),
+                "ecg_band": _band(self.ecg_band),
                 "pulse_band": _band(self._pulse_band),
                 "rest": p.rest_g,
                 "slow": p.slow_bpm,
@@ -183,9 +183,9 @@ class Wearable(FloatBlock):
             "to_heart": self._to_heart,
             "to_motion": self._to_motion,
             "to_ecg": self._to_ecg,
-            "ecg_band": self._ecg_band,
+            "ecg_band": self.ecg_band,
             "pulse_band": self._pulse_band,
-            "ecg_peaks": self._ecg_peaks,
+            "ecg_peaks": self.ecg_peaks,
             "pulse_peaks": self._pulse_peaks,
         }
         return {f"{part}_{k}": v for part, block in parts.items() if block for k, v in block.tables.items()}

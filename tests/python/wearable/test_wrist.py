@@ -159,12 +159,15 @@ def test_parameters_are_checked():
 
 def test_a_missing_or_damaged_rhythm_model_is_said(tmp_path):
     with pytest.raises(ModelError, match=r"rhythm\.json does not exist"):
-        rhythm.load(tmp_path)
+        rhythm.load(tmp_path, "0")
     (tmp_path / "rhythm.json").write_text("{}")
     for name in rhythm.FILES[:2]:
         (tmp_path / name).write_bytes(b"x")
     with pytest.raises(ModelError, match="damaged"):
-        rhythm.load(tmp_path)
+        rhythm.load(tmp_path, "0")
+    (tmp_path / "rhythm.json").write_text('{"features": "1"}')
+    with pytest.raises(ModelError, match="other features"):
+        rhythm.load(tmp_path, "0")
 
 
 def test_wilson_interval_is_the_textbook_s():
