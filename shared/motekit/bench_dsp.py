@@ -194,7 +194,7 @@ def tables() -> str:
     arrays["hann125"] = window("hann", 125)
     arrays |= {f"any{length}_twiddle": AnyFft(length).tables["twiddle"] for length in (125, 500)}
     arrays["hilbert_taps"] = Envelope(65).tables["phases"]
-    for prefix, block in (("db4", WaveletEnergies("db4", 5)), ("kurtogram", Kurtogram(4))):
+    for prefix, block in (("db4", WaveletEnergies("db4", 5)), ("kurtogram", Kurtogram(4, thirds=True))):
         arrays |= {f"{prefix}_{name}": table for name, table in block.tables.items()}
     mfcc = Mfcc(LogMel(), 13)
     mel = mfcc.logmel.tables

@@ -188,9 +188,10 @@ static void windows_once(void)
     expect(mk_wavelet_check(&wavelet) == MK_OK, "wavelet");
     mk_wavelet_energies(&wavelet, x, n, energies, memory);
 
-    const mk_kurtogram kurtogram = {filter, filter, (uint8_t)(taps / 2u ? taps / 2u : 1u), (uint8_t)(1u + any(3))};
+    const mk_kurtogram kurtogram = {filter, filter, (uint8_t)(taps / 2u ? taps / 2u : 1u), (uint8_t)(1u + any(3)), (uint8_t)(taps / 3u), taps >= 3u && any(2) ? filter : 0};
     if (mk_kurtogram_check(&kurtogram, n) == MK_OK) {
-        float *tree = malloc(4u * MK_KURTOGRAM_SIZE(kurtogram.levels)), *bands = malloc(4u * MK_KURTOGRAM_SCRATCH(n));
+        float *tree = malloc(4u * (MK_KURTOGRAM_SIZE(kurtogram.levels) + MK_KURTOGRAM_THIRDS(kurtogram.levels)));
+        float *bands = malloc(4u * MK_KURTOGRAM_SCRATCH(n));
         (void)mk_kurtogram_process(&kurtogram, x, n, tree, bands);
         free(tree), free(bands);
     }

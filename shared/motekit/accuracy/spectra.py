@@ -22,7 +22,11 @@ _WELCH = spectral.Spectrogram(PowerSpectrum(128, detrend=False, scaling="density
 _BIN_HZ, _EDGES = 0.5, [(0, 4), (4, 8), (8.2, 30), (30, 64.1)]
 _SHAPE, _BANDS = SpectralShape(_BIN_HZ), shape.BandEnergies(_EDGES, _BIN_HZ, 129)
 _FREQUENCIES = np.arange(129) * _BIN_HZ
-_ENVELOPE, _WAVELET, _KURTOGRAM = spectral.Envelope(65), spectral.WaveletEnergies("db4", 4), spectral.Kurtogram(3)
+_ENVELOPE, _WAVELET, _KURTOGRAM = (
+    spectral.Envelope(65),
+    spectral.WaveletEnergies("db4", 4),
+    spectral.Kurtogram(3, thirds=True),
+)
 
 
 def spectra(length: int) -> dict[str, np.ndarray]:
@@ -119,8 +123,13 @@ def _order_size(x: np.ndarray, expected: np.ndarray) -> float:
 def _kurtogram(x: np.ndarray) -> np.ndarray:
     """Antoni's binary tree with SciPy's filters in float64."""
     x = _wide(x) - _wide(x).mean()
-    levels, bands = [[scipy.stats.kurtosis(x)]], [x.astype(complex)]
+    levels, bands, thirds = [[scipy.stats.kurtosis(x)]], [x.astype(complex)], []
     for _ in range(_KURTOGRAM.levels):
+        for band in bands:
+            for taps in _KURTOGRAM.third_filters:
+                part = scipy.signal.lfilter(taps.astype(complex), 1, band)[2::3]
+                square = np.abs(part[min(len(taps), len(part) // 2) :]) ** 2
+                thirds.append(np.mean(square**2) / np.mean(square) ** 2 - 2)
         halves = []
         for band in bands:
             for upper, taps in enumerate(_KURTOGRAM.filters):
@@ -130,7 +139,7 @@ def _kurtogram(x: np.ndarray) -> np.ndarray:
         squares = [np.abs(half[skip:]) ** 2 for half in halves]
         levels.append([np.mean(square**2) / np.mean(square) ** 2 - 2 for square in squares])
         bands = halves
-    return np.concatenate(levels)
+    return np.concatenate([*levels, thirds])
 
 
 def _sized(name: str, length: int, any_length: bool) -> Case:
@@ -167,7 +176,7 @@ CASES = [
     Case("order", "mk_order", "numpy.interp", _tracked, _angles, size=_order_size, relative_to="output and slope",
          signals=sensible, why="a jump lies where the angle does"),
     Case("kurtogram", "mk_kurtogram", "scipy.signal.lfilter, scipy.stats.kurtosis",
-         lambda x: np.concatenate(_KURTOGRAM.process(x)), _kurtogram, length=2048,
+         lambda x: np.concatenate([*_KURTOGRAM.process(x), *_KURTOGRAM.thirds]), _kurtogram, length=2048,
          size=lambda x, e: float(np.abs(e).max() + 2), relative_to="kurtosis before 2 is taken off",
          signals=lambda _: sensible(2048), why="a band without power has none: 0"),
 ]  # fmt: skip

@@ -112,7 +112,7 @@ BLOCKS: dict[str, tuple[Maker, set[str]]] = {
     "peaks": (spectra.peaks, _POWER | {"count"}),
     "cepstrum": (spectra.cepstrum, _POWER | {"first", "count"}),
     "envelope_spectrum": (spectra.envelope_spectrum, _BANDS | {"band_hz", "order", "top_hz", "bins", "taps"}),
-    "kurtogram": (spectra.kurtogram, {"levels", "taps"}),
+    "kurtogram": (spectra.kurtogram, {"levels", "taps", "thirds"}),
     "period": (_period, {"longest_s", "least"}),
     "wavelet": (_wavelet, {"wavelet", "levels"}),
     "samples": (_samples, {"every"}),

@@ -168,11 +168,13 @@ def envelope_spectrum(given: dict[str, Any], channel: int, name: str, window: Wi
 
 def kurtogram(given: dict[str, Any], channel: int, name: str, window: Window) -> Feature:
     """The most impulsive band."""
-    block = Kurtogram(given.get("levels", 4), given.get("taps", 16))
+    block = Kurtogram(given.get("levels", 4), given.get("taps", 16), bool(given.get("thirds", False)))
     if window.length < block.taps << block.levels:
         raise ConfigError(f"kurtogram: a window of {block.taps << block.levels} samples is needed. Take fewer levels.")
-    tree = (block.tables["low"], block.tables["high"], block.taps, block.levels)
+    tables, third_taps = block.tables, int(block.struct.third_taps)
+    tree = (tables["low"], tables["high"], block.taps, block.levels, third_taps, tables.get("thirds"))
     config = Struct("mk_feature_kurtogram_config", (tree, np.float32(window.rate_hz)))
     names = [f"{name}.{value}" for value in ("band_kurtosis", "band_centre_hz", "band_width_hz")]
-    scratch = 2 ** (block.levels + 1) - 1 + 4 * window.length + 32
+    values = 2 ** (block.levels + 1) - 1 + (3 * (2**block.levels - 1) if third_taps else 0)
+    scratch = values + 4 * window.length + 32
     return Feature("mk_feature_kurtogram", channel, names, scratch, config)

@@ -9,7 +9,7 @@ Each entry names its block, the channels it looks at (all if left out; "magnitud
     block = "shape"        fft_length, window, detrend, share: centroid, spread, roll-off, flatness, entropy
     block = "peaks"        count: frequency and power of the highest            block = "cepstrum"  first, count
     block = "envelope_spectrum"  band_hz, order, top_hz, taps; bins or bands_hz, log, relative
-    block = "kurtogram"    levels, taps: kurtosis, centre and width of the most impulsive band
+    block = "kurtogram"    levels, taps, thirds: kurtosis, centre and width of the most impulsive band
     block = "period"       longest_s, least: lag and height of the autocorrelation's first peak
     block = "autocorrelation"  lags_s
     block = "histogram"    range, bins

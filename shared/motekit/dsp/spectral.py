@@ -272,6 +272,8 @@ class Kurtogram(FloatBlock):
         1 to 8; level k has 2^k bands.
     taps : int
         Of the half-band filters, 8 to 64.
+    thirds : bool
+        Also split each band into thirds: Antoni's levels 1.6, 2.6, ...
 
     Raises
     ------
@@ -279,34 +281,48 @@ class Kurtogram(FloatBlock):
         If a parameter is out of its range.
     """
 
-    def __init__(self, levels: int = 4, taps: int = 16):
+    def __init__(self, levels: int = 4, taps: int = 16, thirds: bool = False):
         if not (1 <= levels <= 8 and 8 <= taps <= 64):
             raise ConfigError(f"kurtogram: levels {levels} must be 1 to 8 and taps {taps} 8 to 64.")
-        super().__init__(levels=levels, taps=taps)
+        super().__init__(levels=levels, taps=taps, thirds=thirds)
         self.levels, self.taps = levels, taps
         prototype = scipy.signal.firwin(taps, 0.25)
         turn = 2j * np.pi * np.arange(taps)
         self.filters = [(prototype * np.exp(turn * centre)).astype(np.complex64) for centre in (1 / 8, 3 / 8)]
-        self.struct = ffi.new("mk_kurtogram *", (*(fp(f) for f in self.filters), taps, levels))
+        narrow = scipy.signal.firwin(3 * taps // 2, 1 / 6)
+        turn = 2j * np.pi * np.arange(3 * taps // 2)
+        #: complex filters of the thirds, none without them
+        self.third_filters = np.array(
+            [narrow * np.exp(turn * centre) for centre in (1 / 12, 3 / 12, 5 / 12)][: 3 * thirds], np.complex64
+        )
+        more = (3 * taps // 2, fp(self.third_filters)) if thirds else (0, ffi.NULL)
+        self.struct = ffi.new("mk_kurtogram *", (*(fp(f) for f in self.filters), taps, levels, *more))
+        #: of the last signal, with `thirds`: kurtosis of the 3 * 2^k thirds of level k, one array a level
+        self.thirds: list[np.ndarray] = []
         self.quality = 0
 
     @property
     def tables(self) -> dict[str, np.ndarray]:
         """Tables that decide the output, by name."""
-        return {"low": self.filters[0].view(np.float32), "high": self.filters[1].view(np.float32)}
+        tables = {"low": self.filters[0].view(np.float32), "high": self.filters[1].view(np.float32)}
+        return tables | ({"thirds": self.third_filters.view(np.float32)} if len(self.third_filters) else {})
 
     def process(self, signal: np.ndarray) -> list[np.ndarray]:
         """Kurtosis by band of float32[n], n >= 2^levels * taps: one float32[2^k] for each level k from 0."""
         signal = floats(signal)
         check(lib.mk_kurtogram_check(self.struct, len(signal)), "kurtogram")
-        out = np.empty(2 ** (self.levels + 1) - 1, np.float32)
+        halves = 2 ** (self.levels + 1) - 1
+        out = np.empty(halves + (3 * (2**self.levels - 1) if len(self.third_filters) else 0), np.float32)
         scratch = np.empty(4 * len(signal) + 32, np.float32)
         self.quality = lib.mk_kurtogram_process(self.struct, fp(signal), len(signal), fp(out), fp(scratch))
+        if len(self.third_filters):
+            more = out[halves:]
+            self.thirds = [more[3 * (2**k - 1) : 3 * (2 ** (k + 1) - 1)] for k in range(self.levels)]
         return [out[2**k - 1 : 2 ** (k + 1) - 1] for k in range(self.levels + 1)]
 
     def band_hz(self, kurtosis: list[np.ndarray], rate_hz: float) -> tuple[float, float]:
-        """Edges of the band with the highest kurtosis, in Hz."""
-        level = max(range(1, self.levels + 1), key=lambda k: float(kurtosis[k].max()))
-        width = rate_hz / 2 ** (level + 1)
-        band = int(kurtosis[level].argmax())
-        return band * width, (band + 1) * width
+        """Edges of the band with the highest kurtosis, in Hz; thirds of the last signal count too."""
+        bands = [(row, rate_hz / 2 ** (level + 1)) for level, row in enumerate(kurtosis) if level]
+        bands += [(row, rate_hz / (6 * 2**level)) for level, row in enumerate(self.thirds)]
+        row, width = max(bands, key=lambda band: float(band[0].max()))
+        return int(row.argmax()) * width, (int(row.argmax()) + 1) * width

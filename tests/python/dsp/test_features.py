@@ -35,6 +35,7 @@ DECLARED = [
     {"block": "cepstrum", "channels": ["x"], "first": 2, "count": 5},
     {"block": "envelope_spectrum", "channels": ["x"], "band_hz": [10, 20], "top_hz": 5, "taps": 15, "bins": 6},
     {"block": "kurtogram", "channels": ["y"], "levels": 2},
+    {"block": "kurtogram", "channels": ["x"], "levels": 2, "thirds": True},
     {"block": "samples", "channels": ["z"], "every": 5},
 ]
 
@@ -86,10 +87,13 @@ def by_hand_new(columns: list[np.ndarray]) -> list[float]:
     band = sos.Sos("bandpass", (10, 20), 2, RATE_HZ).process(x - x[0])
     slow = resample.Resampler(3, 1).process(spectral.Envelope(15).process(band)[15:])
     values += [*PowerSpectrum(len(slow), detrend=True).process(slow)[1:7]]
-    tree = spectral.Kurtogram(2)
-    found = tree.process(y)
-    low, high = tree.band_hz(found, RATE_HZ)
-    values += [max(float(level.max()) for level in found[1:]), (low + high) / 2, high - low]
+    for x_or_y, tree in ((y, spectral.Kurtogram(2)), (x, spectral.Kurtogram(2, thirds=True))):
+        found = tree.process(x_or_y)
+        low, high = tree.band_hz(found, RATE_HZ)
+        # the core multiplies in float32, where a sixth is not exact
+        width = np.float32(high - low)
+        centre = np.float32(round(low / (high - low)) + 0.5) * width
+        values += [max(float(level.max()) for level in [*found[1:], *tree.thirds]), centre, width]
     return [*values, *z[::5]]
 
 

@@ -205,6 +205,22 @@ def test_kurtogram_finds_the_resonance_of_the_fault():
     assert low - 800 < 3400 < high + 800 and high - low <= 3000
 
 
+def test_thirds_find_a_band_that_halves_cut():
+    """A ringing at a third of the band, 2 kHz of 6 kHz: it lies across the middle of no third."""
+    rng, time = np.random.default_rng(0), np.arange(12000) / 12000
+    since = np.mod(time, 1 / 90)
+    struck = np.exp(-since * 700) * np.sin(2 * np.pi * 3000 * since) + rng.normal(0, 0.12, 12000)
+    whole, halves = s.Kurtogram(3, thirds=True), s.Kurtogram(3)
+    found = whole.process(struck)
+    for one, other in zip(found, halves.process(struck), strict=True):
+        assert_same_bits(one, other)
+    assert [len(row) for row in whole.thirds] == [3, 6, 12] and halves.thirds == []
+    low, high = whole.band_hz(found, 12000)
+    assert low < 3000 < high
+    assert max(float(row.max()) for row in whole.thirds) > max(float(row.max()) for row in found[1:])
+    assert whole.digest() != halves.digest()
+
+
 def test_kurtogram_flags_what_it_cannot_judge():
     block = s.Kurtogram(2)
     assert all((level == 0).all() for level in block.process(np.full(256, 3.0))) and block.quality == 8

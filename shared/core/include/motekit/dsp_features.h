@@ -142,7 +142,7 @@ mk_quality mk_feature_envelope_spectrum(const mk_feature *feature, const mk_wind
                                         float *scratch);
 
 /* The kurtogram's highest value, and centre and width of its band in Hz.
- * Scratch: MK_KURTOGRAM_SIZE(levels) + MK_KURTOGRAM_SCRATCH(length). */
+ * Scratch: MK_KURTOGRAM_SIZE(levels), MK_KURTOGRAM_THIRDS(levels) with thirds, and MK_KURTOGRAM_SCRATCH(length). */
 typedef struct {
     mk_kurtogram tree;
     float rate;

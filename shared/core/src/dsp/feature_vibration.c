@@ -31,6 +31,18 @@ mk_quality mk_feature_envelope_spectrum(const mk_feature *feature, const mk_wind
     return mk_feature_spectrum(&spectrum, &slow, out, decimator + config->decimator.taps);
 }
 
+/* The highest of rows of bands, of which each has twice as many as the one before, half as wide. */
+static void best_band(float *out, const float *kurtosis, uint32_t bands, float width, uint32_t rows)
+{
+    for (; rows; rows--, bands *= 2u, width *= 0.5f)
+        for (uint32_t band = 0; band < bands; band++, kurtosis++)
+            if (*kurtosis > out[0] || !(out[2] > 0.0f)) {
+                out[0] = *kurtosis;
+                out[1] = ((float)band + 0.5f) * width;
+                out[2] = width;
+            }
+}
+
 mk_quality mk_feature_kurtogram(const mk_feature *feature, const mk_window *window, float *out, float *scratch)
 {
     const mk_feature_kurtogram_config *const config = feature->config;
@@ -39,18 +51,11 @@ mk_quality mk_feature_kurtogram(const mk_feature *feature, const mk_window *wind
     memset(out, 0, feature->width * sizeof *out);
     if (mk_kurtogram_check(&config->tree, window->length) != MK_OK)
         return MK_QUALITY_EMPTY;
+    const uint32_t third = config->tree.thirds ? MK_KURTOGRAM_THIRDS(levels) : 0u;
     const mk_quality quality =
-        mk_kurtogram_process(&config->tree, window->x, window->length, tree, tree + MK_KURTOGRAM_SIZE(levels));
-    out[0] = tree[1];
-    for (uint32_t level = 1; level <= levels; level++)
-        for (uint32_t band = 0; band < 1u << level; band++) {
-            const float kurtosis = tree[(1u << level) - 1u + band];
-            const float width = config->rate / (float)(2u << level);
-            if (kurtosis > out[0] || (level == 1u && band == 0)) {
-                out[0] = kurtosis;
-                out[1] = ((float)band + 0.5f) * width;
-                out[2] = width;
-            }
-        }
+        mk_kurtogram_process(&config->tree, window->x, window->length, tree, tree + MK_KURTOGRAM_SIZE(levels) + third);
+    best_band(out, tree + 1, 2, config->rate / 4.0f, levels);
+    if (third)
+        best_band(out, tree + MK_KURTOGRAM_SIZE(levels), 3, config->rate / 6.0f, levels);
     return quality;
 }

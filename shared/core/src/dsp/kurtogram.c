@@ -6,18 +6,20 @@
 mk_status mk_kurtogram_check(const mk_kurtogram *kurtogram, uint32_t n)
 {
     if (!kurtogram || !kurtogram->low || !kurtogram->high || kurtogram->taps == 0 || kurtogram->levels == 0 ||
-        kurtogram->levels > 8 || n < ((uint32_t)kurtogram->taps << kurtogram->levels))
+        kurtogram->levels > 8 || n < ((uint32_t)kurtogram->taps << kurtogram->levels) ||
+        (kurtogram->thirds && kurtogram->third_taps == 0))
         return MK_ERR_ARG;
     return MK_OK;
 }
 
-/* Half of a band: filtered, every second value kept, and the upper half's spectrum moved down by half its rate, so
+/* Part of a band: filtered, every `every`-th value kept. The upper half's spectrum is moved down by half its rate, so
  * that it rises with frequency too. Returns the length. */
-static uint32_t halve(const float *in, uint32_t n, const float *filter, uint32_t taps, int upper, float *out)
+static uint32_t part(const float *in, uint32_t n, const float *filter, uint32_t taps, uint32_t every, int upper,
+                     float *out)
 {
-    const uint32_t count = n / 2u;
+    const uint32_t count = n / every;
     for (uint32_t k = 0; k < count; k++) {
-        const uint32_t newest = 2u * k + 1u, most = newest + 1u < taps ? newest + 1u : taps;
+        const uint32_t newest = every * k + every - 1u, most = newest + 1u < taps ? newest + 1u : taps;
         float re = 0.0f, im = 0.0f;
         for (uint32_t j = 0; j < most; j++) {
             const float *const c = in + 2u * (newest - j), *const h = filter + 2u * j;
@@ -57,6 +59,17 @@ static float impulsiveness(const float *c, uint32_t n, uint32_t skip)
     return mk_div(ratio, second) * (float)(n - skip) - 2.0f;
 }
 
+/* Kurtosis of the three thirds of a band; the scratch takes 2 n / 3 floats. */
+static void thirds_of(const mk_kurtogram *kurtogram, const float *band, uint32_t n, float *out, float *scratch)
+{
+    for (uint32_t t = 0; t < 3u; t++) {
+        const float *const filter = kurtogram->thirds + 2u * t * kurtogram->third_taps;
+        const uint32_t length = part(band, n, filter, kurtogram->third_taps, 3, 0, scratch);
+        const uint32_t skip = kurtogram->third_taps < length / 2u ? kurtogram->third_taps : length / 2u;
+        out[t] = impulsiveness(scratch, length, skip);
+    }
+}
+
 mk_quality mk_kurtogram_process(const mk_kurtogram *kurtogram, const float *x, uint32_t n, float *out, float *scratch)
 {
     const uint32_t levels = kurtogram->levels, taps = kurtogram->taps;
@@ -67,6 +80,9 @@ mk_quality mk_kurtogram_process(const mk_kurtogram *kurtogram, const float *x, u
         scratch[2u * i] = x[i] - moments.mean;
         scratch[2u * i + 1u] = 0.0f;
     }
+    float *const thirds = out + MK_KURTOGRAM_SIZE(levels);
+    if (kurtogram->thirds)
+        thirds_of(kurtogram, scratch, n, thirds, scratch + 2u * n);
     /* depth first over the leaves: a level is computed anew only where its band changed */
     for (uint32_t leaf = 0; leaf < 1u << levels; leaf++) {
         float *from = scratch;
@@ -76,9 +92,12 @@ mk_quality mk_kurtogram_process(const mk_kurtogram *kurtogram, const float *x, u
             float *const to = from + 2u * length;
             if ((leaf & below) == 0) {
                 const int upper = (int)(band & 1u);
-                halve(from, length, upper ? kurtogram->high : kurtogram->low, taps, upper, to);
+                (void)part(from, length, upper ? kurtogram->high : kurtogram->low, taps, 2, upper, to);
                 const uint32_t skip = taps < length / 4u ? taps : length / 4u;
                 out[(1u << level) - 1u + band] = impulsiveness(to, length / 2u, skip);
+                if (kurtogram->thirds && level < levels)
+                    thirds_of(kurtogram, to, length / 2u, thirds + 3u * ((1u << level) - 1u + band),
+                              to + 2u * (length / 2u));
             }
             from = to;
             length /= 2u;

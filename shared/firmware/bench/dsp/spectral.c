@@ -171,7 +171,7 @@ static uint32_t run_order(const float *x)
     return with_quality(count, quality);
 }
 
-static const mk_kurtogram kurtogram = {kurtogram_low, kurtogram_high, 16, 4};
+static const mk_kurtogram kurtogram = {kurtogram_low, kurtogram_high, 16, 4, 24, kurtogram_thirds};
 
 static mk_status prepare_kurtogram(void)
 {
@@ -181,7 +181,7 @@ static mk_status prepare_kurtogram(void)
 static uint32_t run_kurtogram(const float *x)
 {
     const mk_quality quality = mk_kurtogram_process(&kurtogram, x, CASE_LENGTH, case_out, case_memory);
-    return with_quality(MK_KURTOGRAM_SIZE(4), quality);
+    return with_quality(MK_KURTOGRAM_SIZE(4) + MK_KURTOGRAM_THIRDS(4), quality);
 }
 
 const bench_case spectral_cases[] = {
