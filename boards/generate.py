@@ -28,7 +28,9 @@ if app:
     # a copy of the app elsewhere, with another model or other settings (motekit.firmware.build)
     app = os.environ.get("MOTEKIT_APP_FOLDER") or app
     arguments = [python_with_motekit(root), "-m", "motekit.codegen", app, str(folder), target]
-    if subprocess.run(arguments, check=False).returncode != 0:
+    # a board may have a scale of its own in app.toml
+    told = {**os.environ, "MOTEKIT_BOARD": env.subst("$BOARD")}
+    if subprocess.run(arguments, env=told, check=False).returncode != 0:
         sys.exit(1)
     # libraries include app_config.h nowhere: only the app and its generated files see the folder
     env.Append(CPPPATH=[str(folder)])

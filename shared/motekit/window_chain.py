@@ -12,6 +12,7 @@ recipe.py, where there is one, may define `recordings(data) -> list[Recording]` 
 """
 
 import json
+import os
 import tempfile
 from functools import cached_property
 from pathlib import Path
@@ -109,8 +110,8 @@ class WindowChain(Chain):
 
     def generate(self, out_dir: Path, target: str) -> None:
         """See `Chain`."""
-        app, stream, label = self.app, self.stream, self.label()
-        stream.set_affine(self.model.affine)
+        app, label = self.app, self.label()
+        stream = WindowStream.from_app(app, self.model.affine, os.environ.get("MOTEKIT_BOARD"))
         compiled = compile_model(
             self.model.int8, out_dir, name="app", feature_hash=self.feature_hash, labels=app.labels, target=target
         )

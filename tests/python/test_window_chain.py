@@ -44,6 +44,25 @@ def test_the_committed_model_is_scored_and_kept(folder, data, tmp_path):
     assert found["metrics"]["accuracy"] > 0.95 and (tmp_path / "results.json").is_file()
 
 
+def test_a_board_is_built_with_its_own_scale(folder, data, tmp_path, monkeypatch):
+    scale = '[[conditioning]]\nstage = "scale"\nboards.own = { gain = 0.25 }\n\n[[conditioning]]\nstage = "gaps"'
+    other = write_app(tmp_path / "app", TOML.replace('[[conditioning]]\nstage = "gaps"', scale))
+    chain = chains.of(other)
+    assert chain.feature_hash == chains.of(folder).feature_hash
+    chain.folder = folder / "pretrained"
+    texts = {}
+    for board in ("own", "host"):
+        monkeypatch.setenv("MOTEKIT_BOARD", board)
+        (tmp_path / board).mkdir()
+        chain.generate(tmp_path / board, "generic")
+        texts[board] = (tmp_path / board / "mk_windows.c").read_text()
+    assert texts["own"] != texts["host"]
+    assert (
+        texts["own"].count(f"{(0.25).hex()}f") == 3
+        and f"{(0.25).hex()}f" not in texts["host"].split("mk_scale")[1][:200]
+    )
+
+
 def test_states_are_reported_in_words(folder):
     chain = chains.of(folder)
     parts = [signal(label, 9, 10.0) for label in ("stands", "knocks", "runs")]
