@@ -191,6 +191,12 @@ class AppChain(Chain):
             progress=progress,
         )
 
+    def energy(self, instructions_per_window: int) -> list[dict[str, Any]]:
+        """See `Chain`: with the light always on, and 30 s every 5 minutes."""
+        from . import energy
+
+        return [energy.estimate(self.app, instructions_per_window, on, every) for on, every in energy.USES]
+
     def draw(self, folder: Path) -> None:
         """See `Chain`."""
         from . import pictures

@@ -7,6 +7,8 @@ from motekit.app import App
 from motekit.errors import ConfigError
 from motekit.post.wearable import TICK_S
 
+#: seconds that the light is on, of how many
+USES = ((2.0, 2.0), (30.0, 300.0))
 NOTE = "An estimate from datasheet currents and counted instructions, not a measurement."
 
 

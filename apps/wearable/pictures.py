@@ -198,8 +198,10 @@ def _noise(chain: "AppChain", results: dict[str, Any]) -> str:
 def _energy(chain: "AppChain", results: dict[str, Any]) -> str:
     instructions = results["cost"]["mps2_an386"]["instructions_per_window"]
     rows = []
-    for word, on_s, every_s in (("always", 2.0, 2.0), ("30 s every 5 minutes", 30.0, 300.0)):
-        found = energy.estimate(chain.app, instructions, on_s, every_s)
+    for found in chain.energy(instructions):
+        light = found["light"]
+        always = light["on_s"] == light["every_s"]
+        word = "always" if always else f"{light['on_s']:g} s every {light['every_s'] / 60:g} minutes"
         parts = ", ".join(
             f"{name.replace('_', ' ')} {value:g}" for name, value in found["ma"].items() if name != "total"
         )

@@ -35,6 +35,6 @@ def main() -> None:
         sys.exit(141)
 
 
-from . import compiling, data, demo, desk, devices, learning, looking  # noqa: E402
+from . import compiling, data, demo, desk, devices, learning, looking, reporting  # noqa: E402
 
-__all__ = ["app", "compiling", "data", "demo", "desk", "devices", "learning", "looking", "main"]
+__all__ = ["app", "compiling", "data", "demo", "desk", "devices", "learning", "looking", "main", "reporting"]
