@@ -19,8 +19,8 @@ class Augmentation:
 
     Attributes
     ----------
-    zoom : tuple of float
-        Range of the enlargement, drawn evenly on a logarithmic scale: crops of other data sets are tighter.
+    fill : tuple of float
+        Width of the eye as a share of what the network sees, drawn evenly on a logarithmic scale.
     shift, rotation, stretch : float
         Largest displacement as a share of the crop, rotation in degrees, and relative difference of the two axes.
     shade : float
@@ -31,33 +31,35 @@ class Augmentation:
         Largest standard deviation of pixel noise, in standard deviations of the image's grey levels.
     """
 
-    zoom: tuple[float, float] = (0.9, 1.8)
+    fill: tuple[float, float] = (0.65, 1.1)
     shift: float = 0.10
-    rotation: float = 20.0
+    rotation: float = 17.0
     stretch: float = 0.15
     shade: float = 0.5
-    glare: float = 0.25
-    glasses: float = 0.2
-    blur: float = 0.4
-    coarse: float = 0.3
-    hidden: float = 0.2
-    noise: float = 0.3
+    glare: float = 0.2
+    glasses: float = 0.15
+    blur: float = 0.3
+    coarse: float = 0.25
+    hidden: float = 0.1
+    noise: float = 0.25
 
 
-def vary(rng: np.random.Generator, images: np.ndarray, how: Augmentation) -> np.ndarray:
+def vary(rng: np.random.Generator, images: np.ndarray, eye_widths: np.ndarray, how: Augmentation) -> np.ndarray:
     """Make one variation of each image.
 
     Parameters
     ----------
     images : ndarray
         uint8[n, side, side].
+    eye_widths : ndarray
+        float[n], share of the image's width that the eye fills.
 
     Returns
     -------
     ndarray
         uint8[n, 32, 32], before equalisation.
     """
-    x = _warp(rng, images, how)
+    x = _warp(rng, images, eye_widths, how)
     deviation = x.std((1, 2), keepdims=True) + np.float32(1)
     optics.shade(rng, x, deviation, how.shade)
     optics.glasses(rng, x, deviation, how.glasses)
@@ -70,14 +72,14 @@ def vary(rng: np.random.Generator, images: np.ndarray, how: Augmentation) -> np.
     return optics.expose(rng, x)
 
 
-def _warp(rng: np.random.Generator, images: np.ndarray, how: Augmentation) -> np.ndarray:
+def _warp(rng: np.random.Generator, images: np.ndarray, eye_widths: np.ndarray, how: Augmentation) -> np.ndarray:
     """Mirror, enlarge, stretch, rotate and move, in one bilinear step; edges are held."""
     n, side = len(images), images.shape[1]
 
     def draw(low, high):
         return optics.uniform(rng, n, low, high)
 
-    scale = np.exp(-draw(*np.log(how.zoom)))
+    scale = np.asarray(eye_widths, np.float32)[:, None, None] * np.exp(-draw(*np.log(how.fill)))
     stretch = np.exp(draw(-how.stretch, how.stretch) / 2)
     angle = np.deg2rad(draw(-how.rotation, how.rotation))
     mirror = np.where(draw(0, 1) < 0.5, np.float32(-1), np.float32(1))

@@ -8,7 +8,7 @@ from ..core import check, ffi, lib, pointer
 from ..errors import ConfigError
 from .image import image_view
 
-ROWS, COLUMNS, ABOVE = 20, 40, 9
+ROWS, COLUMNS, ABOVE = 15, 20, 4
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ class EyeFinder:
     expected : Place
         Where the mount puts the eyes.
     face : ndarray
-        int8[20, 40], the general template.
+        int8[15, 20], the general template.
     reach : tuple of int
         How far from there the eyes may be, pixels.
     least, least_own : float
@@ -129,7 +129,7 @@ class EyeFinder:
 
 
 def template(frame: np.ndarray, place: Place) -> np.ndarray:
-    """Grey levels of the template's cells in a frame, bilinear: float64[20, 40]; for making the general template."""
+    """Grey levels of the template's cells in a frame, bilinear: float64[15, 20]; for making the general template."""
     ax, ay = place.dx / (COLUMNS / 4), place.dy / (COLUMNS / 4)
     column, row = np.meshgrid(np.arange(COLUMNS) - (COLUMNS - 1) / 2, np.arange(ROWS) - ABOVE)
     x, y = place.x + column * ax - row * ay, place.y + column * ay + row * ax

@@ -5,8 +5,8 @@
  *             (mk_seen), detail (mk_trouble), correlation of the face, then of the left and the right eye its place
  *             (x, y, 1/16 pixel), and a hash of both network inputs (FNV-1a, low and high half; 0 if there were
  *             none): tells two implementations apart, and nothing of what a picture shows
- *   scores    int8[4]: the network's closed and open of the left and the right eye of a frame in which eyes were found;
- *             int8[2] of a patch
+ *   scores    int8[4] of every such frame: the network's closed and open of the left and the right eye, zeros if no eyes
+ *             were found; int8[2] of a patch
  *   event     see post_drowsiness.h
  *   images    both network inputs int8[2 * MK_EYE_PIXELS], to `sink.images` if there is one: a debug build only
  *

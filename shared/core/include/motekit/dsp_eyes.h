@@ -2,9 +2,9 @@
  *
  *   place      where the eyes are: centre of the line between them and the vector from its middle to the right one (in
  *              the picture), in 1/256 pixel. The distance of the eyes is twice the vector's length
- *   template   int8[MK_EYES_ROWS][MK_EYES_COLUMNS], the face around the eyes, one distance of the eyes to either side,
- *              0.45 above and 0.55 below, without the eyes themselves, which open and close. Any mean and contrast;
- *              matched by normalised correlation
+ *   template   int8[MK_EYES_ROWS][MK_EYES_COLUMNS], the face around the eyes: a cell is a tenth of their distance; one
+ *              distance to either side, 0.4 above, 1.0 below, without eyes and lids, which open and close. Any mean
+ *              and contrast; matched by normalised correlation
  *   calibrate  takes the template from a frame in which the place is known: the camera is mounted, the driver's seat
  *              fixed. Without, the first template is a general one, and the first place is that of the configuration
  *   find       from the last place on, first among shifts of up to +-12 pixels, then shift, size and tilt in turn down
@@ -13,7 +13,7 @@
  *              lines in the eyes' places: darker than the face above and below them by `line` of its standard deviation
  *
  *   half       scratch, the frame at half its size: uint8[(width / 2) * (height / 2)]
- *   Sizes 0.7 to 1.4 of the configured one, tilts to 25 degrees. Fewer than 60 thousand pixels are looked at.
+ *   Sizes 0.7 to 1.4 of the configured one, tilts to 25 degrees
  *
  * Sources: Lewis, "Fast Normalized Cross-Correlation" (1995); Kanade, "Picture Processing System by Computer Complex
  * and Recognition of Human Faces" (1973): integral projections.
@@ -26,10 +26,10 @@
 #include "motekit/dsp_image.h"
 #include "motekit/status.h"
 
-#define MK_EYES_COLUMNS 40
-#define MK_EYES_ROWS 20
-#define MK_EYES_CELLS 800
-#define MK_EYES_ABOVE 9 /* rows above the eyes */
+#define MK_EYES_COLUMNS 20
+#define MK_EYES_ROWS 15
+#define MK_EYES_CELLS 300
+#define MK_EYES_ABOVE 4 /* rows above the eyes */
 
 typedef struct {
     int32_t x, y;   /* 1/256 pixel */
@@ -46,14 +46,10 @@ typedef struct {
 } mk_eyes_config;
 
 typedef struct {
-    int32_t sum, squares, cells;
-} mk_eyes_sums;
-
-typedef struct {
     const mk_eyes_config *config;
     mk_eyes_place place, last; /* of the last frame; of the last in which they were found */
     int8_t face[MK_EYES_CELLS];
-    mk_eyes_sums sums[2]; /* of all cells, and of every second one of every second row */
+    int32_t sum, squares, cells; /* of the template */
     int16_t correlation;  /* of the last frame, 1/4096 */
     uint8_t found, own, turn;
 } mk_eyes;

@@ -2,11 +2,12 @@
 
 #include <math.h>
 
-#define CELLS (MK_EYES_COLUMNS / 2u) /* a cell is half the distance of the eyes over so many */
+#define CELLS 5                      /* a cell is half the distance of the eyes over so many */
 #define UNUSED INT8_MIN              /* in a template */
 #define SHIFTS 4                     /* steps of 3 pixels to either side */
+#define LEAST_DEPTH 2.5f             /* grey levels, above what noise does */
 #define LINE_ROWS 16                 /* of the zone in which an eye's line is looked for */
-#define HALF_COLUMNS 39              /* 2 x 19.5: from the middle to the outermost cell, in half cells */
+#define HALF_COLUMNS 19              /* 2 x 9.5: from the middle to the outermost cell, in half cells */
 
 /* sizes, 1/256, and tilts, 1/256 radian, tried one a frame while the eyes are lost */
 static const int32_t SIZES[5] = {256, 222, 295, 192, 340}, TILTS[3] = {0, -64, 64};
@@ -17,32 +18,28 @@ static int within(const mk_eyes_place *place, const mk_image *frame)
            place->y < (int32_t)frame->height << 8;
 }
 
-/* Cells of the eyes themselves: they open and close, the face around them stays. */
+/* Cells of eyes and lids: they open and close, the face around them stays. */
 static int is_eye(int32_t row, int32_t column)
 {
-    const int32_t from_left = column - 9, from_right = column - 30;
-    return row >= MK_EYES_ABOVE - 3 && row <= MK_EYES_ABOVE + 4 &&
-           ((from_left >= -6 && from_left <= 6) || (from_right >= -6 && from_right <= 6));
+    return row >= MK_EYES_ABOVE - 2 && row <= MK_EYES_ABOVE + 3 &&
+           ((column >= 1 && column <= 8) || (column >= 11 && column <= 18));
 }
 
 static void learn(mk_eyes *eyes)
 {
-    for (int32_t step = 1; step <= 2; step++) {
-        mk_eyes_sums *const sums = &eyes->sums[step - 1];
-        *sums = (mk_eyes_sums){0, 0, 0};
-        for (int32_t row = 0; row < MK_EYES_ROWS; row += step)
-            for (int32_t column = 0; column < MK_EYES_COLUMNS; column += step) {
-                int8_t *const cell = &eyes->face[row * MK_EYES_COLUMNS + column];
-                if (is_eye(row, column)) {
-                    *cell = UNUSED;
-                    continue;
-                }
-                *cell = *cell == UNUSED ? UNUSED + 1 : *cell;
-                sums->sum += *cell;
-                sums->squares += *cell * *cell;
-                sums->cells++;
+    eyes->sum = eyes->squares = eyes->cells = 0;
+    for (int32_t row = 0; row < MK_EYES_ROWS; row++)
+        for (int32_t column = 0; column < MK_EYES_COLUMNS; column++) {
+            int8_t *const cell = &eyes->face[row * MK_EYES_COLUMNS + column];
+            if (is_eye(row, column)) {
+                *cell = UNUSED;
+                continue;
             }
-    }
+            *cell = *cell == UNUSED ? UNUSED + 1 : *cell;
+            eyes->sum += *cell;
+            eyes->squares += *cell * *cell;
+            eyes->cells++;
+        }
 }
 
 mk_status mk_eyes_init(mk_eyes *eyes, const mk_eyes_config *config)
@@ -90,12 +87,11 @@ static int32_t pixel(const mk_image *image, int32_t x, int32_t y)
     return (above * (256 - down) + below * down + (1 << 15)) >> 16;
 }
 
-/* Normalised correlation of every cell, or every second of every second row (`step`), 1/4096. In the frame (`shift` 8) it is taken between
+/* Normalised correlation, 1/4096. In the frame (`shift` 8) it is taken between
  * pixels, in the frame of half the size (`shift` 9) from the nearest one. */
-static int32_t correlate(const mk_eyes *eyes, const mk_image *image, int shift, int32_t step, const mk_eyes_place *p,
-                         float *deviation)
+static int32_t correlate(const mk_eyes *eyes, const mk_image *image, int shift, const mk_eyes_place *p, float *deviation)
 {
-    const int32_t ax = p->dx / (int32_t)(CELLS / 2u), ay = p->dy / (int32_t)(CELLS / 2u);
+    const int32_t ax = p->dx / CELLS, ay = p->dy / CELLS;
     int32_t x = p->x - (HALF_COLUMNS * ax) / 2 + MK_EYES_ABOVE * ay;
     int32_t y = p->y - (HALF_COLUMNS * ay) / 2 - MK_EYES_ABOVE * ax;
     const int32_t right = (int32_t)image->width << shift, bottom = (int32_t)image->height << shift;
@@ -107,14 +103,13 @@ static int32_t correlate(const mk_eyes *eyes, const mk_image *image, int shift, 
         const int32_t cy = y + (corner & 1u ? wy : 0) + (corner & 2u ? hy : 0);
         inside &= cx >= 0 && cy >= 0 && cx < right && cy < bottom;
     }
-    const mk_eyes_sums *const own = &eyes->sums[step - 1];
     const int8_t *face = eyes->face;
     const uint8_t *const pixels = image->pixels;
     const int32_t stride = image->stride;
     int32_t sum = 0, squares = 0, products = 0;
-    for (int32_t row = 0; row < MK_EYES_ROWS; row += step) {
+    for (int32_t row = 0; row < MK_EYES_ROWS; row++) {
         int32_t at_x = x, at_y = y;
-        for (int32_t column = 0; column < MK_EYES_COLUMNS; column += step, at_x += step * ax, at_y += step * ay) {
+        for (int32_t column = 0; column < MK_EYES_COLUMNS; column++, at_x += ax, at_y += ay) {
             int32_t value;
             if (face[column] == UNUSED)
                 continue;
@@ -128,30 +123,30 @@ static int32_t correlate(const mk_eyes *eyes, const mk_image *image, int shift, 
             squares += value * value;
             products += value * face[column];
         }
-        face += step * MK_EYES_COLUMNS;
-        x -= step * ay;
-        y += step * ax;
+        face += MK_EYES_COLUMNS;
+        x -= ay;
+        y += ax;
     }
-    const int64_t n = own->cells;
-    const int64_t seen = n * squares - (int64_t)sum * sum, known = n * own->squares - (int64_t)own->sum * own->sum;
+    const int64_t n = eyes->cells;
+    const int64_t seen = n * squares - (int64_t)sum * sum;
+    const int64_t known = n * eyes->squares - (int64_t)eyes->sum * eyes->sum;
     if (seen <= 0 || known <= 0)
         return 0;
     if (deviation)
         *deviation = sqrtf((float)seen) / (float)n;
-    const float covariance = (float)(n * products - (int64_t)sum * own->sum);
+    const float covariance = (float)(n * products - (int64_t)sum * eyes->sum);
     return (int32_t)(covariance / (sqrtf((float)seen) * sqrtf((float)known)) * 4096.0f);
 }
 
-/* How a search looks at a place: which picture, at which scale of it, how many of the cells. */
+/* How a search looks at a place: which picture, and at which scale of it. */
 typedef struct {
     const mk_image *image;
     int shift;
-    int32_t step;
 } look;
 
 static void try_place(const mk_eyes *eyes, const look *l, const mk_eyes_place *p, mk_eyes_place *best, int32_t *highest)
 {
-    const int32_t correlation = correlate(eyes, l->image, l->shift, l->step, p, 0);
+    const int32_t correlation = correlate(eyes, l->image, l->shift, p, 0);
     if (correlation > *highest) {
         *highest = correlation;
         *best = *p;
@@ -198,11 +193,11 @@ static int plausible(const mk_eyes *eyes)
            (y < 0 ? -y : y) <= (eyes->config->reach_y + 8) << 8;
 }
 
-/* How much darker the darkest line across an eye's zone is than the face 3 cells above and below it: of the zone's
+/* How much darker the darkest line across an eye's zone is than the face 3 half cells above and below it: of the zone's
  * projection on the vertical, in sums of 36 pixels. */
 static int32_t line_depth(const mk_eyes_place *p, const mk_image *frame, int32_t side)
 {
-    const int32_t ax = p->dx / (int32_t)(CELLS / 2u), ay = p->dy / (int32_t)(CELLS / 2u);
+    const int32_t ax = p->dx / (2 * CELLS), ay = p->dy / (2 * CELLS);
     const int32_t cx = p->x + side * p->dx, cy = p->y + side * p->dy;
     int32_t rows[LINE_ROWS], deepest = 0;
     for (int32_t row = 0; row < LINE_ROWS; row++) {
@@ -222,7 +217,7 @@ static int32_t line_depth(const mk_eyes_place *p, const mk_image *frame, int32_t
 static int has_lines(const mk_eyes *eyes, const mk_image *frame, float deviation)
 {
     const float depth = (float)(line_depth(&eyes->place, frame, -1) + line_depth(&eyes->place, frame, 1)) / 72.0f;
-    return depth > (float)eyes->config->line * deviation / 256.0f && depth > 1.0f;
+    return depth > (float)eyes->config->line * deviation / 256.0f && depth > LEAST_DEPTH;
 }
 
 static void halve(const mk_image *frame, const mk_image *half)
@@ -238,12 +233,12 @@ static void halve(const mk_image *frame, const mk_image *half)
 static void take_face(mk_eyes *eyes, const mk_image *frame)
 {
     const mk_eyes_place *const p = &eyes->place;
-    const int32_t ax = p->dx / (int32_t)(CELLS / 2u), ay = p->dy / (int32_t)(CELLS / 2u);
+    const int32_t ax = p->dx / CELLS, ay = p->dy / CELLS;
     int32_t x = p->x - (HALF_COLUMNS * ax) / 2 + MK_EYES_ABOVE * ay;
     int32_t y = p->y - (HALF_COLUMNS * ay) / 2 - MK_EYES_ABOVE * ax;
-    for (uint32_t row = 0; row < MK_EYES_ROWS; row++, x -= ay, y += ax)
+    for (int32_t row = 0; row < MK_EYES_ROWS; row++, x -= ay, y += ax)
         for (int32_t column = 0; column < MK_EYES_COLUMNS; column++)
-            eyes->face[row * MK_EYES_COLUMNS + (uint32_t)column] =
+            eyes->face[row * MK_EYES_COLUMNS + column] =
                 (int8_t)(pixel(frame, x + column * ax, y + column * ay) - 128);
     eyes->own = 1;
     learn(eyes);
@@ -275,7 +270,7 @@ int mk_eyes_find(mk_eyes *eyes, const mk_image *frame, uint8_t *half_pixels)
     const mk_eyes_config *const config = eyes->config;
     const mk_image half = {half_pixels, (uint16_t)(frame->width / 2u), (uint16_t)(frame->height / 2u),
                            (uint16_t)(frame->width / 2u)};
-    const look coarse = {&half, 9, 2}, fine = {frame, 8, 2}, finest = {frame, 8, 1};
+    const look coarse = {&half, 9}, fine = {frame, 8};
     mk_eyes_place best = eyes->place;
     int32_t highest = -4097;
     halve(frame, &half);
@@ -296,14 +291,12 @@ int mk_eyes_find(mk_eyes *eyes, const mk_image *frame, uint8_t *half_pixels)
     try_shifts(eyes, &fine, 256, 1, 1, &best, &highest);
     try_forms(eyes, &fine, 6, &best, &highest);
     try_shifts(eyes, &fine, 128, 1, 1, &best, &highest);
-    highest = -4097;
-    try_place(eyes, &finest, &best, &best, &highest);
-    try_forms(eyes, &finest, 4, &best, &highest);
-    try_shifts(eyes, &finest, 80, 1, 1, &best, &highest);
+    try_forms(eyes, &fine, 3, &best, &highest);
+    try_shifts(eyes, &fine, 64, 1, 1, &best, &highest);
     eyes->correlation = (int16_t)highest;
     eyes->place = best;
     float deviation = 0.0f;
-    (void)correlate(eyes, frame, 8, 2, &best, &deviation);
+    (void)correlate(eyes, frame, 8, &best, &deviation);
     eyes->found = highest >= (eyes->own ? config->least_own : config->least) && plausible(eyes) &&
                   has_lines(eyes, frame, deviation);
     if (eyes->found)

@@ -68,14 +68,13 @@ static mk_status take_patch(mk_driver *driver)
 }
 
 /* Both eyes through the network: OPEN or CLOSED. */
-static mk_status look(mk_driver *driver, int16_t *features, mk_seen *seen)
+static mk_status look(mk_driver *driver, int16_t *features, int8_t *scores, mk_seen *seen)
 {
     const mk_eyes_place *const p = &driver->eyes.place;
     /* the larger part of the distance, plus 3/8 of the smaller: within 7 % of the root of both squares */
     const int32_t across = p->dx, down = p->dy < 0 ? -p->dy : p->dy;
     const int32_t distance = 2 * (across > down ? across + 3 * down / 8 : down + 3 * across / 8);
     const int32_t side = (distance * driver->config->view + (1 << 15)) >> 16;
-    int8_t scores[4];
     mk_status status = MK_OK;
     for (int32_t eye = 0; eye < 2 && status == MK_OK; eye++) {
         const int32_t x = eye ? p->x + p->dx : p->x - p->dx, y = eye ? p->y + p->dy : p->y - p->dy;
@@ -95,8 +94,6 @@ static mk_status look(mk_driver *driver, int16_t *features, mk_seen *seen)
     features[8] = (int16_t)(uint16_t)(h >> 16);
     if (driver->sink.images)
         driver->sink.images(driver->sink.context, driver->inputs, 2 * MK_EYE_PIXELS);
-    if (driver->sink.scores)
-        driver->sink.scores(driver->sink.context, scores, 4);
     *seen = scores[0] + scores[2] > scores[1] + scores[3] ? MK_SEEN_CLOSED : MK_SEEN_OPEN;
     return MK_OK;
 }
@@ -104,6 +101,7 @@ static mk_status look(mk_driver *driver, int16_t *features, mk_seen *seen)
 static mk_status take_frame(mk_driver *driver, mk_trouble trouble)
 {
     int16_t features[MK_DRIVER_FEATURES] = {0};
+    int8_t scores[4] = {0};
     mk_seen seen = MK_SEEN_NOTHING;
     uint8_t detail = (uint8_t)trouble;
     mk_status status = MK_OK;
@@ -114,7 +112,7 @@ static mk_status take_frame(mk_driver *driver, mk_trouble trouble)
         /* how far the head has sunk counts where the eyes were last seen: half their distance */
         const int down = mk_eyes_drop(&driver->eyes) * 256 > driver->config->eyes->expected.dx;
         if (mk_eyes_find(&driver->eyes, &driver->camera.frame, driver->memory.half)) {
-            status = look(driver, features, &seen);
+            status = look(driver, features, scores, &seen);
         } else {
             seen = MK_SEEN_NO_EYES;
             detail = (uint8_t)(was_found && down);
@@ -128,6 +126,8 @@ static mk_status take_frame(mk_driver *driver, mk_trouble trouble)
     const mk_driver_sink *const sink = &driver->sink;
     if (sink->features)
         sink->features(sink->context, features, MK_DRIVER_FEATURES);
+    if (sink->scores)
+        sink->scores(sink->context, scores, 4);
     mk_drowsiness *const d = &driver->drowsiness;
     mk_drowsiness_process(d, driver->camera.time, seen, detail);
     for (uint32_t i = 0; i < d->events; i++)
