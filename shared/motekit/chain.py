@@ -98,6 +98,9 @@ class Chain(ABC):
 
     tasks: tuple[str, ...] = ()
     sections: frozenset[str] = frozenset()
+    #: of the rows of features on the link, and what they are called; numbers unless said
+    feature_dtype: str = "<f4"
+    feature_names: Sequence[str] = ()
 
     def __init__(self, app: App, model: Path | None = None):
         self.app = app
@@ -208,16 +211,52 @@ class Chain(ABC):
         return self.scene().frames
 
     def table(self, data: Path | None, *, limit: int | None = None, progress: Progress | None = None) -> "Table":
-        """Windows of recordings as one row of features each, for `motekit explore`."""
-        raise ConfigError(f"{self.app.name} has no table of features to explore. Its chain may define `table`.")
+        """Windows of recordings as one row of features each, for `motekit explore`.
+
+        Raises
+        ------
+        ConfigError
+            If the recordings have no labels.
+        """
+        from .explore import Table
+
+        takes, found = self.takes(data, limit), []
+        for number, take in enumerate(takes):
+            if not isinstance(take.truth, str):
+                raise ConfigError(f"{take.name} has no label to explore features by. {self.app.name} has no classes.")
+            found.append(self.rows(take))
+            if progress:
+                progress(number + 1, len(takes), "features")
+        of = np.repeat(np.arange(len(takes)), [len(rows) for rows, _ in found])
+        if not len(of):
+            raise ConfigError("no recording is as long as a window. Give longer ones.")
+        values = np.concatenate([rows for rows, _ in found]).astype(np.float32)
+        trusted = np.isfinite(values).all(axis=1)
+        labels, groups = (np.array([getattr(take, key) for take in takes])[of] for key in ("truth", "group"))
+        source = "synthetic" if any(take.source == "synthetic" for take in takes) else "real"
+        left_out = int((~trusted).sum())
+        return Table(values[trusted], found[0][1], labels[trusted], groups[trusted], source, left_out)
 
     def picture(self, take: Take) -> "Figure":
         """What the chain makes of a recording, for `motekit features --plot`."""
-        raise ConfigError(f"{self.app.name} has no picture of its features. Its chain may define `picture`.")
+        from .report.windows import overview
+
+        rows, names = self.rows(take)
+        frames = np.asarray(take.frames).reshape(len(take.frames), -1)
+        return overview(frames, self.app.sensor["channels"], float(self.app.rate_hz), rows, names)
 
     def rows(self, take: Take) -> tuple[np.ndarray, list[str]]:
-        """Features of a recording, float[rows, width], and their names, for `motekit features`."""
-        raise ConfigError(f"{self.app.name} has no rows of features to show. Its chain may define `rows`.")
+        """Features of a recording, [rows, width], and their names, for `motekit features`: those that firmware says.
+
+        Where an app says rows of several lengths, those of the most frequent one.
+        """
+        said = self.answer(take.frames).features
+        lengths, counts = np.unique([len(row) for row in said], return_counts=True)
+        length = int(lengths[counts.argmax()]) if len(lengths) else 0
+        width = length // np.dtype(self.feature_dtype).itemsize
+        rows = np.frombuffer(b"".join(row for row in said if len(row) == length), self.feature_dtype)
+        names = list(self.feature_names) or [f"feature {k}" for k in range(width)]
+        return rows.reshape(-1, width or 1), names
 
     def figures(self, name: str) -> str:
         """Markdown of the measured figures that a document asks for with `<!-- figures: NAME APP -->`."""
@@ -225,6 +264,10 @@ class Chain(ABC):
 
     def draw(self, folder: Path) -> None:  # noqa: B027  an app may have no pictures
         """Draw the pictures that documents show into `folder`, from results.json; none unless overridden."""
+
+    def energy(self, instructions_per_window: int) -> list[dict[str, Any]]:
+        """Estimates of current and battery life, one a way of using the app; none unless overridden."""
+        return []
 
     def model_files(self) -> Sequence[Path]:
         """The int8 models that go onto the device."""

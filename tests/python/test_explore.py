@@ -104,9 +104,35 @@ def test_the_keyword_app_is_explored_on_synthetic_speech():
     assert found.information.max() > 0.3
 
 
-def test_an_app_whose_chain_has_no_table_says_so(tmp_path):
-    from motekit.chain import Chain
+class Counting:
+    """What the base class needs of a chain: an app whose firmware says two numbers every ten frames."""
 
-    chain = chains.of(write_app(tmp_path))
-    with pytest.raises(ConfigError, match="no table of features"):
-        Chain.table(chain, None)
+    def __new__(cls, folder, truth="a"):
+        from motekit.chain import Answer, Chain, Take
+
+        class AppChain(Chain):
+            feature_names = ("sum", "last")
+            feature_hash = model_hash = 1
+            generate = describe = train = evaluate = None
+
+            def takes(self, source, limit=None):
+                frames = [np.full((60, 3), k, np.int16) for k in range(12)]
+                return [Take(f"t{k}", f"g{k}", f, truth and "ab"[k % 2]) for k, f in enumerate(frames)]
+
+            def answer(self, frames):
+                rows = frames.reshape(-1, 30)
+                pairs = np.stack([rows.sum(1), rows[:, -1] % 2], axis=1).astype("<f4")
+                return Answer([row.tobytes() for row in pairs] + [b"odd"])
+
+        return AppChain(chains.of(folder).app)
+
+
+def test_an_app_with_a_chain_of_its_own_is_explored_by_what_its_firmware_says(tmp_path):
+    chain = Counting(write_app(tmp_path))
+    found = explore(chain.table(None))
+    assert found.table.names == ["sum", "last"] and found.table.features.shape == (72, 2)
+    assert abs(found.information[1] - 1) < 0.1
+    figure = chain.picture(chain.takes(None)[0])
+    assert len(figure.axes) == 2
+    with pytest.raises(ConfigError, match="no label"):
+        Counting(write_app(tmp_path), truth=None).table(None)
