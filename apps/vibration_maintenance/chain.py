@@ -42,6 +42,11 @@ class AppChain(Chain):
         return machine.bearing(self.app)
 
     @property
+    def feature_names(self) -> list[str]:
+        """See `Chain`."""
+        return self.bearing.names
+
+    @property
     def feature_hash(self) -> int:
         """See `Chain`: of the features of a row."""
         return int.from_bytes(self.bearing.digest()[:8], "big")
