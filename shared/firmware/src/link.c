@@ -3,7 +3,8 @@
 #include <string.h>
 
 _Static_assert(MK_LINK_PAYLOAD >= 128u, "hello must fit into one frame");
-_Static_assert(MK_LINK_WINDOW >= MK_LINK_PAYLOAD + MK_LINK_RECORD, "one frame must fit into the window");
+_Static_assert(MK_LINK_RX_PAYLOAD >= 16u, "samples must come in pieces of some size");
+_Static_assert(MK_LINK_PIECE >= 64u, "the statistics of a stream must fit into the window");
 _Static_assert(MK_LINK_WINDOW <= 32768u, "window_at is 16 bits wide");
 
 static uint16_t get16(const uint8_t *p)
@@ -39,7 +40,7 @@ void mk_link_restart(mk_link *link)
 
 static uint16_t window_place(const mk_link *link, uint16_t offset)
 {
-    const uint32_t at = (uint32_t)link->window_at + offset;
+    const unsigned at = link->window_at + (unsigned)offset; /* both below MK_LINK_WINDOW */
     return (uint16_t)(at >= MK_LINK_WINDOW ? at - MK_LINK_WINDOW : at);
 }
 
@@ -83,7 +84,7 @@ static void transmit(mk_link *link, uint8_t type, uint16_t sequence, uint16_t n)
 {
     static const uint8_t delimiter = 0;
     uint8_t *const f = link->tx;
-    const uint32_t end = MK_LINK_HEADER + n;
+    const unsigned end = MK_LINK_HEADER + n; /* no frame is longer than 16 bits count */
     f[0] = MK_LINK_VERSION;
     f[1] = type;
     put16(f + 2, sequence);
@@ -92,10 +93,10 @@ static void transmit(mk_link *link, uint8_t type, uint16_t sequence, uint16_t n)
     link->rx_said = link->rx_next;
 
     /* COBS, straight to the wire: each run without a zero is preceded by its length + 1 */
-    const uint32_t size = end + 2u;
-    uint32_t at = 0;
+    const unsigned size = end + 2u;
+    unsigned at = 0;
     for (;;) {
-        uint32_t run = 0;
+        unsigned run = 0;
         while (at + run < size && run < 254u && f[at + run] != 0)
             run++;
         const uint8_t code = (uint8_t)(run + 1u);
@@ -127,10 +128,10 @@ static void send_again(mk_link *link)
 mk_status mk_link_send(mk_link *link, uint8_t type, const void *head, uint16_t head_n, const void *body,
                        uint16_t body_n)
 {
-    const uint32_t n = (uint32_t)head_n + body_n;
-    if (n > MK_LINK_PAYLOAD)
-        return MK_ERR_SIZE;
+    const unsigned n = head_n + (unsigned)body_n;
     const bool ordered = type >= MK_LINK_ORDERED;
+    if (n > (ordered ? MK_LINK_PIECE : MK_LINK_PAYLOAD) || n < body_n)
+        return MK_ERR_SIZE;
     if (ordered) {
         if (!link->open)
             return MK_ERR_STATE;
@@ -154,10 +155,10 @@ mk_status mk_link_send(mk_link *link, uint8_t type, const void *head, uint16_t h
             window_append(link, body, body_n);
     }
     uint8_t *const payload = link->tx + MK_LINK_HEADER;
+    if (body_n)
+        memmove(payload + head_n, body, body_n); /* it may have been written here */
     if (head_n)
         memcpy(payload, head, head_n);
-    if (body_n)
-        memcpy(payload + head_n, body, body_n);
     transmit(link, type, ordered ? link->tx_next++ : 0, (uint16_t)n);
     return MK_OK;
 }

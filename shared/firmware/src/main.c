@@ -5,6 +5,9 @@
 #include <motekit/hal.h>
 #include <motekit/link.h>
 #include <motekit/ring.h>
+#ifdef MK_RADIO
+#include <motekit/radio.h>
+#endif
 
 #include <string.h>
 
@@ -13,9 +16,32 @@ enum { FORMAT_FRAMES = 0, FORMAT_CSV = 1 };
 enum { OUT_FEATURES = 1, OUT_SCORES = 2, OUT_EVENTS = 4 };
 enum { HELLO_HAS_SENSOR = 1, HELLO_WATCHDOG_RESET = 2 };
 enum { HELLO_BYTES = MK_LINK_PAYLOAD < 256u ? MK_LINK_PAYLOAD : 256u };
+enum { LINE_BYTES = 12 }; /* of a line that a person types, with its end */
 
 #ifndef MK_WATCHDOG_MS
 #define MK_WATCHDOG_MS 8000 /* longer than any block may take */
+#endif
+
+#ifndef MK_PUMP_BYTES
+#define MK_PUMP_BYTES 64 /* taken from the serial port at once; they lie on the stack */
+#endif
+
+/* What is large on the stack shall not lie there while the app works. */
+#if defined(__GNUC__)
+#define NOT_INLINE __attribute__((noinline))
+#else
+#define NOT_INLINE
+#endif
+
+/* Texts for people. On a machine whose constants lie in RAM the code alone has to say it. */
+#ifdef MK_TERSE
+#define TEXT(text) ""
+#else
+#define TEXT(text) text
+#endif
+
+#ifndef MK_POLL_SENSOR
+#define MK_POLL_SENSOR 0 /* 1: the sensor brings no interrupt that would end sleep */
 #endif
 
 #ifndef MK_CSV_AT_START
@@ -40,6 +66,9 @@ static struct {
     uint32_t window_ticks, window_ticks_max; /* from one window's scores to the next */
     uint32_t sensor_lost_before;
     bool counting;
+    char line[LINE_BYTES];
+    uint8_t line_n;
+    bool in_frame; /* what comes now is no text */
 } fw;
 
 static void put16(uint8_t *p, uint16_t v)
@@ -97,7 +126,7 @@ void mk_out_features(const void *row, uint16_t bytes)
         uint16_t at = 0;
         do {
             uint8_t head[8];
-            const uint16_t room = (uint16_t)(MK_LINK_PAYLOAD - sizeof head);
+            const uint16_t room = (uint16_t)(MK_LINK_PIECE - sizeof head);
             const uint16_t left = (uint16_t)(bytes - at);
             const uint16_t n = left < room ? left : room;
             put32(head, index);
@@ -133,6 +162,9 @@ void mk_out_event(uint32_t at, uint16_t code, int32_t value)
     put32(payload + 6, (uint32_t)value);
     if ((fw.outputs & OUT_EVENTS) && fw.format == FORMAT_FRAMES)
         (void)mk_link_send(&fw.link, MK_LINK_EVENT, payload, sizeof payload, NULL, 0);
+#ifdef MK_RADIO
+    mk_radio_event(at, code, value);
+#endif
     output_ends();
 }
 
@@ -141,8 +173,8 @@ void mk_out_log(const char *text)
     output_begins();
     if (fw.format == FORMAT_FRAMES) {
         size_t n = strlen(text);
-        if (n > MK_LINK_PAYLOAD)
-            n = MK_LINK_PAYLOAD;
+        if (n > MK_LINK_PIECE)
+            n = MK_LINK_PIECE;
         (void)mk_link_send(&fw.link, MK_LINK_LOG, NULL, 0, text, (uint16_t)n);
     }
     output_ends();
@@ -187,16 +219,42 @@ static void link_write(void *context, const uint8_t *bytes, uint32_t n)
     mk_hal_serial_write(bytes, n);
 }
 
+/* Until a computer has said hello a person may type: text begins with a printable character or ends a line, a frame
+ * of the link never does and ends with a zero. */
+static void read_text(const uint8_t *bytes, uint32_t n)
+{
+    for (unsigned i = 0; i < n; i++) {
+        const uint8_t byte = bytes[i];
+        if (byte == 0) {
+            fw.in_frame = false;
+            fw.line_n = 0;
+        } else if (fw.in_frame) {
+            continue;
+        } else if (byte == '\r' || byte == '\n') {
+            fw.line[fw.line_n] = 0;
+            if (fw.line_n)
+                mk_application.line(fw.line);
+            fw.line_n = 0;
+        } else if (byte < ' ' || byte > '~') {
+            fw.in_frame = true;
+        } else if (fw.line_n + 1u < sizeof fw.line) {
+            fw.line[fw.line_n++] = (char)byte;
+        }
+    }
+}
+
 /* Takes what has come, but not for ever: the app must have its turn. */
 static bool pump(void)
 {
-    uint8_t bytes[64];
+    uint8_t bytes[MK_PUMP_BYTES];
     bool any = false;
-    for (uint32_t round = 0; round < 64; round++) {
+    for (unsigned round = 0; round < 64; round++) {
         const uint32_t n = mk_hal_serial_read(bytes, sizeof bytes);
         if (n == 0)
             break;
         any = true;
+        if (mk_application.line && !fw.link.open)
+            read_text(bytes, n);
         mk_link_feed(&fw.link, bytes, n);
     }
     return any;
@@ -224,15 +282,16 @@ static uint16_t put_string(uint8_t *payload, uint16_t at, const char *text)
  * app, version, board, sensor, unit, channel names */
 static void describe(void)
 {
-    uint8_t payload[HELLO_BYTES];
+    /* in its place already: it would be the largest thing on the stack */
+    uint8_t *const payload = fw.link.tx + MK_LINK_HEADER;
     const mk_app *const app = &mk_application;
     const mk_sensor *const sensor = app->sensor;
-    memset(payload, 0, sizeof payload);
+    memset(payload, 0, HELLO_BYTES);
     put32(payload, fw.session);
     payload[4] = (uint8_t)((sensor->init ? HELLO_HAS_SENSOR : 0)
                            | (mk_hal_was_reset_by_watchdog() ? HELLO_WATCHDOG_RESET : 0));
     payload[5] = (uint8_t)fw.last_error;
-    put16(payload + 6, MK_LINK_PAYLOAD);
+    put16(payload + 6, MK_LINK_RX_PAYLOAD);
     put32(payload + 8, app->buffer_values);
     put32(payload + 12, (uint32_t)app->feature_hash);
     put32(payload + 16, (uint32_t)(app->feature_hash >> 32));
@@ -275,21 +334,21 @@ static void link_handle(void *context, uint8_t type, const uint8_t *payload, uin
         memcpy(fw.wanted, payload, 3);
         fw.start = true;
     } else if (type == MK_LINK_SAMPLES && n >= 4) {
-        int16_t values[32];
+        int16_t values[MK_PUMP_BYTES / 2];
         if (get32(payload) != fw.position || fw.source != SOURCE_LINK) {
-            report(MK_ERR_STATE, get32(payload), "samples out of turn");
+            report(MK_ERR_STATE, get32(payload), TEXT("samples out of turn"));
             return;
         }
         uint16_t at = 4;
         while (n - at >= 2) {
             uint16_t count = (uint16_t)((n - at) / 2);
-            if (count > 32)
-                count = 32;
+            if (count > MK_PUMP_BYTES / 2)
+                count = MK_PUMP_BYTES / 2;
             for (uint16_t i = 0; i < count; i++, at = (uint16_t)(at + 2))
                 values[i] = (int16_t)(uint16_t)(payload[at] | payload[at + 1] << 8);
             fw.position += count;
             if (mk_ring_put(&fw.ring, values, count) != MK_OK)
-                fail_safe(MK_ERR_OVERRUN, "more samples than there was credit for");
+                fail_safe(MK_ERR_OVERRUN, TEXT("more samples than there was credit for"));
         }
     } else if (type == MK_LINK_END) {
         fw.end = true;
@@ -303,18 +362,17 @@ static void link_handle(void *context, uint8_t type, const uint8_t *payload, uin
 /* frames u32, values lost, calls of process, feature rows, windows, ticks lo, hi, ticks of the longest call,
  * ticks a second, stack used, stack size, link: damaged, gaps, repeats, dropped, ticks of the longest window
  * after the first */
-static void stats(void)
+NOT_INLINE static void stats(void)
 {
-    const uint32_t values[] = {
+    uint32_t values[] = {
         fw.frames, fw.ring.lost, fw.calls, fw.feature_index, fw.score_index, (uint32_t)fw.ticks,
         (uint32_t)(fw.ticks >> 32), fw.ticks_max, mk_hal_tick_hz(), mk_hal_stack_used(), mk_hal_stack_size(),
         fw.link.bad, fw.link.gaps, fw.link.repeats, fw.link.dropped,
         fw.window_ticks_max,
     };
-    uint8_t payload[sizeof values];
-    for (uint32_t i = 0; i < sizeof values / sizeof values[0]; i++)
-        put32(payload + 4 * i, values[i]);
-    (void)mk_link_send(&fw.link, MK_LINK_STATS, NULL, 0, payload, sizeof payload);
+    for (unsigned i = 0; i < sizeof values / sizeof values[0]; i++)
+        put32((uint8_t *)&values[i], values[i]); /* little endian, where they are */
+    (void)mk_link_send(&fw.link, MK_LINK_STATS, NULL, 0, values, sizeof values);
 }
 
 static uint32_t sensor_lost(void)
@@ -340,14 +398,14 @@ static void begin_stream(uint8_t source, uint8_t outputs, uint8_t format)
     fw.credit_said = 0;
     const mk_status status = mk_application.reset();
     if (status != MK_OK)
-        give_up(status, "the app cannot be reset");
+        give_up(status, TEXT("the app cannot be reset"));
     if (source == SOURCE_SENSOR && mk_application.sensor->init && !fw.live) {
         mk_status started = mk_application.sensor->init();
         if (started == MK_OK && mk_application.sensor->self_test)
             started = mk_application.sensor->self_test();
         fw.live = started == MK_OK;
         if (!fw.live)
-            give_up(started, "the sensor does not work");
+            give_up(started, TEXT("the sensor does not work"));
     }
     fw.sensor_lost_before = sensor_lost();
 }
@@ -357,23 +415,24 @@ static void fetch(void)
     const mk_sensor *const sensor = mk_application.sensor;
     if (!fw.live)
         return;
-    uint32_t room;
+    mk_count room;
     int16_t *const to = mk_ring_room(&fw.ring, &room);
-    const uint32_t frames = room / sensor->channels;
+    const mk_count frames = (mk_count)(room / sensor->channels);
     if (frames && fw.source == SOURCE_SENSOR)
-        mk_ring_commit(&fw.ring, sensor->fetch(to, frames) * sensor->channels);
+        mk_ring_commit(&fw.ring, (mk_count)(sensor->fetch(to, frames) * sensor->channels));
     const uint32_t lost = sensor_lost();
     if (lost != fw.sensor_lost_before && fw.source == SOURCE_SENSOR) {
         fw.ring.lost += (lost - fw.sensor_lost_before) * sensor->channels;
         fw.sensor_lost_before = lost;
-        fail_safe(MK_ERR_OVERRUN, "samples came faster than they were taken");
+        fail_safe(MK_ERR_OVERRUN, TEXT("samples came faster than they were taken"));
     }
 }
 
+#ifndef MK_WITHOUT_CSV /* numbers with a point take a kilobyte of float on a small processor */
 static void print_csv(const int16_t *frames, uint32_t n)
 {
     const mk_sensor *const sensor = mk_application.sensor;
-    for (uint32_t i = 0; i < n; i++) {
+    for (unsigned i = 0; i < n; i++) {
         for (uint16_t c = 0; c < sensor->channels; c++) {
             char text[MK_CSV_NUMBER];
             const uint32_t length = mk_csv_number(text, *frames++, sensor->scale);
@@ -383,17 +442,24 @@ static void print_csv(const int16_t *frames, uint32_t n)
         }
     }
 }
+#else
+static void print_csv(const int16_t *frames, uint32_t n)
+{
+    (void)frames;
+    (void)n;
+}
+#endif
 
 /* Hands one block to the app, or at the end of the stream what is left. */
 static bool process(void)
 {
     const mk_app *const app = &mk_application;
-    const uint32_t channels = app->sensor->channels;
-    uint32_t values;
+    const uint16_t channels = app->sensor->channels;
+    mk_count values;
     const int16_t *const data = mk_ring_peek(&fw.ring, &values);
-    uint32_t frames = values / channels;
+    mk_count frames = (mk_count)(values / channels);
     if (frames > app->block_frames)
-        frames = app->block_frames;
+        frames = (mk_count)app->block_frames;
     if (frames == 0 || (frames < app->block_frames && !fw.end))
         return false;
     if (fw.format == FORMAT_CSV) {
@@ -410,12 +476,12 @@ static bool process(void)
         if (fw.call_ticks > fw.ticks_max)
             fw.ticks_max = fw.call_ticks;
         if (status != MK_OK)
-            give_up(status, "the app cannot process its samples");
+            give_up(status, TEXT("the app cannot process its samples"));
     }
     fw.frames += frames;
-    mk_ring_drop(&fw.ring, frames * channels);
+    mk_ring_drop(&fw.ring, (mk_count)(frames * channels));
     if (fw.source == SOURCE_LINK)
-        fw.link.credit += frames * channels;
+        fw.link.credit += (mk_count)(frames * channels);
     return true;
 }
 
@@ -443,18 +509,22 @@ void mk_firmware_start(void)
     if (app->block_frames == 0 || app->buffer_values % (app->block_frames * app->sensor->channels) != 0)
         status = MK_ERR_SIZE;
     if (status == MK_OK)
-        status = mk_ring_init(&fw.ring, app->buffer, app->buffer_values);
+        status = mk_ring_init(&fw.ring, app->buffer, (mk_count)app->buffer_values);
     if (status == MK_OK)
         status = app->init();
     if (status != MK_OK)
-        give_up(status, "the app does not start");
+        give_up(status, TEXT("the app does not start"));
     else
         begin_stream(app->sensor->init ? SOURCE_SENSOR : SOURCE_LINK, OUT_EVENTS,
                      MK_CSV_AT_START ? FORMAT_CSV : FORMAT_FRAMES);
     if (mk_hal_was_reset_by_watchdog())
-        fail_safe(MK_ERR_STATE, "the watchdog reset the board");
+        fail_safe(MK_ERR_STATE, TEXT("the watchdog reset the board"));
     if (fw.format == FORMAT_FRAMES)
         describe(); /* tells a computer in the middle of a session that this board has restarted */
+#ifdef MK_RADIO
+    if (!mk_radio_begin(app->name))
+        mk_out_log(TEXT("the radio does not start"));
+#endif
     mk_hal_watchdog_start(MK_WATCHDOG_MS);
 }
 
@@ -474,6 +544,9 @@ void mk_firmware_step(void)
 {
     const bool busy = pump();
     mk_hal_watchdog_feed();
+#ifdef MK_RADIO
+    mk_radio_poll();
+#endif
     if (fw.hello) {
         fw.hello = fw.start = fw.end = false;
         mk_link_restart(&fw.link);
@@ -494,6 +567,7 @@ void mk_firmware_step(void)
     if (!processed && fw.end)
         end_stream();
     acknowledge(!processed);
-    if (!busy && !processed)
+    const bool polled = MK_POLL_SENSOR && fw.live && fw.source == SOURCE_SENSOR;
+    if (!busy && !processed && !polled)
         mk_hal_sleep();
 }

@@ -32,6 +32,9 @@ typedef struct {
     /* Brings actuators to their safe state: sensor fault, overrun, watchdog reset, failed process. May be
      * called from a fault handler: no link, no waiting. NULL: nothing can do harm. */
     void (*fail_safe)(mk_status why);
+    /* A line, up to 11 characters, that somebody typed into a terminal while no computer is linked. Answers by
+     * mk_hal_serial_write. NULL: there is no menu. */
+    void (*line)(char *text);
 } mk_app;
 
 extern const mk_app mk_application;

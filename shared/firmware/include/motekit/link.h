@@ -7,7 +7,7 @@
  * and kept by the sender until the other end has acknowledged them; a gap makes the receiver ask again.
  * The board keeps no timer: the computer asks when it has heard nothing for a while.
  *
- * Memory: the struct, about 2 x MK_LINK_PAYLOAD + MK_LINK_WINDOW bytes. No heap. Any bytes may be fed.
+ * Memory: the struct, about MK_LINK_PAYLOAD + MK_LINK_RX_PAYLOAD + MK_LINK_WINDOW bytes. No heap. Any bytes may be fed.
  */
 #ifndef MOTEKIT_LINK_H
 #define MOTEKIT_LINK_H
@@ -29,10 +29,19 @@ extern "C" {
 #define MK_LINK_PAYLOAD 256u
 #endif
 
-/* bytes kept for sending again, at least MK_LINK_PAYLOAD + MK_LINK_RECORD */
+/* largest payload that is taken; the hello tells the computer */
+#ifndef MK_LINK_RX_PAYLOAD
+#define MK_LINK_RX_PAYLOAD MK_LINK_PAYLOAD
+#endif
+
+/* bytes kept for sending again, at least 64 + MK_LINK_RECORD */
 #ifndef MK_LINK_WINDOW
 #define MK_LINK_WINDOW 1024u
 #endif
+
+/* largest payload of an ordered frame that is kept */
+#define MK_LINK_PIECE \
+    (MK_LINK_PAYLOAD + MK_LINK_RECORD <= MK_LINK_WINDOW ? MK_LINK_PAYLOAD : MK_LINK_WINDOW - MK_LINK_RECORD)
 
 #define MK_LINK_HEADER 6u
 #define MK_LINK_RECORD 3u /* what a kept frame costs beside its payload */
@@ -77,7 +86,7 @@ typedef struct {
     bool open;    /* a computer has said hello: ordered frames may be sent and taken */
     bool patient; /* wait for acknowledgements rather than let the oldest kept frame go */
 
-    uint8_t rx[MK_LINK_HEADER + MK_LINK_PAYLOAD + 2u];
+    uint8_t rx[MK_LINK_HEADER + MK_LINK_RX_PAYLOAD + 2u];
     uint16_t rx_n;
     uint8_t rx_run;      /* bytes up to the next COBS code */
     bool rx_zero;        /* that code stands for a zero */
@@ -105,7 +114,7 @@ void mk_link_restart(mk_link *link);
 void mk_link_feed(mk_link *link, const uint8_t *bytes, uint32_t n);
 
 /* Sends head and body as one payload. Ordered frames go nowhere while the link is not open.
- * MK_ERR_SIZE: longer than MK_LINK_PAYLOAD. MK_ERR_STATE: not open, or restarted while waiting. */
+ * MK_ERR_SIZE: longer than MK_LINK_PAYLOAD, or MK_LINK_PIECE if it is ordered. MK_ERR_STATE: not open, or restarted while waiting. */
 mk_status mk_link_send(mk_link *link, uint8_t type, const void *head, uint16_t head_n, const void *body,
                        uint16_t body_n);
 

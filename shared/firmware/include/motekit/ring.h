@@ -14,33 +14,40 @@
 
 #include <motekit/status.h>
 
+/* Counts of values: 32 bits are dear where a register has 8. */
+#ifdef __AVR__
+typedef uint16_t mk_count;
+#else
+typedef uint32_t mk_count;
+#endif
+
 #ifdef __cplusplus
 extern "C" {
 #endif
 
 typedef struct {
     int16_t *data;
-    uint32_t capacity;
-    volatile uint32_t head, tail; /* counts since reset, below 2 * capacity */
+    mk_count capacity;
+    volatile mk_count head, tail; /* counts since reset, below 2 * capacity */
     volatile uint32_t lost;       /* values that did not fit */
 } mk_ring;
 
-mk_status mk_ring_init(mk_ring *ring, int16_t *data, uint32_t capacity);
+mk_status mk_ring_init(mk_ring *ring, int16_t *data, mk_count capacity);
 void mk_ring_clear(mk_ring *ring);
 
-uint32_t mk_ring_used(const mk_ring *ring);
-uint32_t mk_ring_free(const mk_ring *ring);
+mk_count mk_ring_used(const mk_ring *ring);
+mk_count mk_ring_free(const mk_ring *ring);
 
 /* Producer. Takes all n values or, if they do not fit, none. */
-mk_status mk_ring_put(mk_ring *ring, const int16_t *values, uint32_t n);
+mk_status mk_ring_put(mk_ring *ring, const int16_t *values, mk_count n);
 
 /* Producer. Where the next values go without wrapping, and how many may; mk_ring_commit after writing them. */
-int16_t *mk_ring_room(mk_ring *ring, uint32_t *n);
-void mk_ring_commit(mk_ring *ring, uint32_t n);
+int16_t *mk_ring_room(mk_ring *ring, mk_count *n);
+void mk_ring_commit(mk_ring *ring, mk_count n);
 
 /* Consumer. The oldest values that lie in one piece, and how many; mk_ring_drop when done with them. */
-const int16_t *mk_ring_peek(const mk_ring *ring, uint32_t *n);
-void mk_ring_drop(mk_ring *ring, uint32_t n);
+const int16_t *mk_ring_peek(const mk_ring *ring, mk_count *n);
+void mk_ring_drop(mk_ring *ring, mk_count n);
 
 #ifdef __cplusplus
 }
