@@ -27,7 +27,7 @@ class ActivityParameters:
     change : float
         Share of windows in which people begin another activity.
     tempering : float
-        Exponent of a window's probabilities: windows that overlap tell the same thing again.
+        Exponent of a window's probabilities, below 1 where windows that overlap should count less.
     floor : float
         Least probability that a window can give: how wrong it may be, once.
     certain : float
@@ -35,10 +35,10 @@ class ActivityParameters:
     """
 
     labels: tuple[str, ...] = ("walking", "jogging", "stairs", "sitting", "standing", "kicking")
-    change: float = 0.015
-    tempering: float = 0.6
-    floor: float = 0.002
-    certain: float = 0.5
+    change: float = 0.02
+    tempering: float = 1.0
+    floor: float = 0.005
+    certain: float = 0.4
 
     @property
     def weights(self) -> np.ndarray:
@@ -55,11 +55,11 @@ class FallParameters:
     settle_s: float = 2.5
     rest_s: float = 10.0
     light_g: float = 0.65
-    impact_g: float = 1.4
+    impact_g: float = 1.2
     hard_g: float = 6.0
     still_g: float = 0.1
     most_lights: float = 2.0
-    turned_deg: float = 35.0
+    turned_deg: float = 30.0
 
     @property
     def struct(self):
