@@ -137,7 +137,7 @@ def evaluate(
         told(9, 10, "without level and band-limit cues")
         result["without_cues"] = _cues(app, recordings, second, _folds(split, recordings), seed, clean, training)
     if split == "random":
-        result["warning"] = WARNING
+        result["warning"] = result["metrics"]["warning"] = WARNING
     told(10, 10, "done")
     return result
 

@@ -1,6 +1,7 @@
 """The vibration firmware: the bits of Python on three boards, its budgets, and its events from learning to alarm."""
 
 import shutil
+import subprocess
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from motekit.chain import Take
 from motekit.data.machine import MISSING, frames_of
 from motekit.datasets.synthetic import vibration
 from motekit.firmware.build import build
+from motekit.paths import core_dir
 from motekit.post.machine import Code
 from motekit.verify import verify
 
@@ -71,3 +73,19 @@ def test_budgets_and_head_room(board):
     row_s = chain.bearing.points / chain.bearing.per_turn * 60 / chain.bearing.rpm
     # five times faster than 12 kHz on an STM32F405 at 168 MHz, an instruction a cycle
     assert 0 < found.cost["instructions_per_window"] < 168e6 * row_s / 5
+
+
+@pytest.mark.parametrize("part", ["STM32F405xx", "STM32F411xE", "STM32F446xx"])
+def test_the_flash_driver_of_real_parts_compiles(part, tmp_path):
+    """No emulator has the controller: what can be shown of the driver is that it builds, and where its sectors lie."""
+    folder = load(APP).folder / "firmware"
+    built = tmp_path / "flash.o"
+    command = ["arm-none-eabi-gcc", "-mcpu=cortex-m4", "-mthumb", "-std=c99", "-O2", "-Wall", "-Wextra", "-Werror",
+               "-DARDUINO_ARCH_STM32", f"-D{part}", f"-I{core_dir() / 'include'}", f"-I{folder}", "-c",
+               str(folder / "flash_stm32f4.c"), "-o", str(built)]  # fmt: skip
+    subprocess.run(command, check=True, timeout=60)
+    listing = subprocess.run(
+        ["arm-none-eabi-objdump", "-s", "-j", ".rodata", str(built)], capture_output=True, text=True
+    )
+    wanted = "00000c08 00000e08" if part == "STM32F405xx" else "00000408 00000608"
+    assert wanted in listing.stdout

@@ -1,4 +1,6 @@
 /* Two sectors in memory, blank at every call: emulators have no flash controller, and a replay begins the same always. */
+#ifndef ARDUINO_ARCH_STM32
+
 #include "flash.h"
 
 #include <string.h>
@@ -15,3 +17,5 @@ const mk_flash *vibration_flash(void)
     mk_flash_memory_init(&memory, &flash, bytes, MK_APP_FLASH_SECTOR);
     return &flash;
 }
+
+#endif

@@ -13,7 +13,7 @@
  * rows.
  *
  * Learning begins by itself without a baseline, and by the command: shaft speed below 0 (the learn button's bit). The
- * baseline is saved; an erase costs erase_ms, and the samples of that time are counted as lost and reported.
+ * baseline is saved; an erase costs erase_ms, and the samples of that time are lost, counted and reported.
  *
  * Rows are sane where no quality flag is set and, for learning, the machine is plainly healthy: velocity below the
  * last zone, kurtosis below `most_kurtosis`, no mechanism shown. MK_MACHINE_FAULTY rows in a row with a flag are a

@@ -62,5 +62,5 @@ static mk_status write(void *context, uint8_t sector, uint32_t offset, const uin
 void mk_flash_memory_init(mk_flash_memory *memory, mk_flash *flash, uint8_t *bytes, uint32_t sector_bytes)
 {
     *memory = (mk_flash_memory){.memory = bytes, .sector_bytes = sector_bytes};
-    *flash = (mk_flash){sector_of, erase, write, memory, sector_bytes};
+    *flash = (mk_flash){sector_of, erase, write, memory, sector_bytes, 1};
 }

@@ -226,8 +226,14 @@ static void save(mk_machine *machine)
     const mk_status status = mk_journal_save(&machine->journal, bytes);
     if (status != MK_OK)
         say(machine, MK_MACHINE_STORE, (int32_t)status);
-    machine->skip += (machine->journal.erases - erases) *
-                     (uint32_t)((float)machine->config->erase_ms * machine->config->bearing.rate_hz * 0.001f);
+    const uint32_t lost = (machine->journal.erases - erases) *
+                          (uint32_t)((float)machine->config->erase_ms * machine->config->bearing.rate_hz * 0.001f);
+    if (machine->journal.flash->simulated) {
+        machine->skip += lost;
+    } else if (lost) {
+        say(machine, MK_MACHINE_LOST, (int32_t)lost);
+        mk_bearing_reset(&machine->bearing);
+    }
 }
 
 static void vote(mk_machine *machine, uint8_t name)
