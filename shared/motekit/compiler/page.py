@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from ..report.results import markdown
-from .ops import EVALUATIONS, LOWERINGS
+from .ops import EVALUATIONS, INTERNAL, LOWERINGS
 
 #: operators that the reader resolves, so that no lowering speaks for them
 _RESOLVED = {
@@ -18,6 +18,8 @@ def operators_table() -> str:
 
 
 def _rows() -> Iterator[list[str]]:
-    texts = {name: (lowering.__doc__ or "").splitlines()[0] for name, lowering in LOWERINGS.items()} | _RESOLVED
+    texts = {
+        name: (lowering.__doc__ or "").splitlines()[0] for name, lowering in LOWERINGS.items() if name not in INTERNAL
+    } | _RESOLVED
     for name, text in sorted(texts.items()):
         yield [f"`{name}`", text, "computed at compile time" if name in EVALUATIONS else ""]

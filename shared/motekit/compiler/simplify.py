@@ -8,6 +8,7 @@ from .kernels import Target
 from .ops import EVALUATIONS, lower
 from .ops.data import padding_value, paddings_of
 from .prune import prune
+from .states import keep_states_small
 from .ungroup import ungroup
 
 
@@ -26,6 +27,7 @@ def simplify(graph: Graph, target: Target, *, optimise: bool = True) -> Graph:
     check(graph)
     if optimise:
         remove_unused(graph)
+        keep_states_small(graph)
         fold_padding(graph)
         if target.takes_groups_apart:
             ungroup(graph)

@@ -574,6 +574,56 @@ def variable(rng: np.random.Generator) -> bytes:
     return flat.bytes([], []) if start else _finish(flat, main)
 
 
+def states(rng: np.random.Generator) -> bytes:
+    """A buffer of past rows in float32, as TensorFlow's converter leaves variables of a quantized model."""
+    flat = Flat()
+    length, channels = int(rng.integers(2, 6)), int(rng.integers(1, 5))
+    given, held = (scale(rng, 0.01, 0.1), zero(rng)), (scale(rng, 0.01, 0.1), zero(rng))
+    if rng.random() < 0.3:
+        held = given
+    handle = flat.tensor((1,), "resource")
+    source = flat.tensor((1, 1, channels), "int8", *given)
+    shapes = {"row": (1, 1, channels), "past": (1, length, channels), "joined": (1, length + 1, channels)}
+    row, past, joined = (flat.tensor(shape, "float32") for shape in shapes.values())
+    small = flat.tensor(shapes["joined"], "int8", *held)
+    result = flat.tensor((1, channels), "int8", np.float32(held[0] * 0.7), zero(rng))
+    start = rng.random() < 0.6
+    if start:
+        flat.op("CALL_ONCE", [], [], initSubgraphIndex=1)
+    name = {"container": "", "sharedName": "past"}
+    flat.op("VAR_HANDLE", [], [handle], **name)
+    flat.op("READ_VARIABLE", [handle], [past])
+    flat.op("DEQUANTIZE", [source], [row])
+    flat.op("CONCATENATION", [past, row], [joined], axis=1)
+    flat.op("QUANTIZE", [joined], [small])
+    ends = [flat.constant(v) for v in ([0, 1, 0], [1, length + 1, channels], [1, 1, 1])]
+    newest = flat.tensor(shapes["past"], "float32")
+    if rng.random() < 0.5:  # shifted as it is read, or as it was before
+        stored = flat.tensor(shapes["past"], "int8", *held)
+        flat.op("STRIDED_SLICE", [small, *ends], [stored])
+        flat.op("DEQUANTIZE", [stored], [newest])
+    else:
+        flat.op("STRIDED_SLICE", [joined, *ends], [newest])
+    flat.op("ASSIGN_VARIABLE", [handle, newest], [])
+    flat.op("MEAN", [small, flat.constant([1])], [result])
+    outputs = [result]
+    kind = int(rng.integers(4))
+    if kind == 1:  # somebody wants the floats
+        outputs.append(joined)
+    elif kind == 2:  # or another scale
+        outputs.append(flat.tensor(shapes["past"], "int8", *(scale(rng, 0.01, 0.1), zero(rng))))
+        flat.op("QUANTIZE", [past], outputs[1:])
+    flat.edges([source], outputs)
+    main = flat.graph
+    if start:
+        flat.start()
+        inner = flat.tensor((1,), "resource")
+        value = flat.tensor(shapes["past"], "float32", None, 0, rng.normal(0, 2, shapes["past"]).astype(np.float32))
+        flat.op("VAR_HANDLE", [], [inner], **name)
+        flat.op("ASSIGN_VARIABLE", [inner, value], [])
+    return flat.bytes([], []) if start else _finish(flat, main)
+
+
 def _finish(flat: Flat, main) -> bytes:
     return flat.bytes(list(main.inputs), list(main.outputs))
 
@@ -813,6 +863,7 @@ FAMILIES: dict[str, tuple[int, Build]] = {
     "lstm": (12, lstm),
     "svdf": (12, svdf),
     "variable": (6, variable),
+    "states": (24, states),
     "network": (24, network),
     "chain": (30, chain),
     "joined": (16, joined),

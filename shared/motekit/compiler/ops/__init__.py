@@ -28,6 +28,8 @@ Lowering = Callable[[Graph, Node, Target], Kernel | Alias | list[Kernel | Alias]
 Evaluation = Callable[[Graph, Node], list[np.ndarray] | None]
 
 LOWERINGS: dict[str, Lowering] = {}
+#: operators that no file has: rewrites of the graph make them
+INTERNAL = frozenset({"REQUANTIZE"})
 #: operators that are computed at compile time when all their inputs are constants
 EVALUATIONS: dict[str, Evaluation] = {}
 
@@ -66,7 +68,7 @@ def lower(graph: Graph, node: Node, target: Target) -> Kernel | Alias | list[Ker
     if lowering is None:
         raise node_error(
             graph, node, "motekit has no such operator",
-            f"Build the network from {', '.join(sorted(LOWERINGS))}",
+            f"Build the network from {', '.join(sorted(LOWERINGS.keys() - INTERNAL))}",
         )  # fmt: skip
     if not node.outputs:
         raise ModelError(f"{node.op} (operator {node.index}) has no output. Export the model again.")

@@ -72,6 +72,23 @@ def dequantize(graph: Graph, node: Node, target: Target) -> Kernel:
     )  # fmt: skip
 
 
+@operator("REQUANTIZE")
+def requantize(graph: Graph, node: Node, target: Target) -> Kernel | Alias:
+    """DEQUANTIZE and QUANTIZE to another scale, in one: a table of what the float arithmetic gives."""
+    source, result = graph.input(node, 0), graph.output(node)
+    values = np.arange(-128, 128, dtype=np.int8)
+    both = Graph(
+        [
+            Tensor("stored", "int8", values.shape, source.quantized, values),
+            Tensor("floats", "float32", values.shape),
+            Tensor("result", "int8", values.shape, result.quantized),
+        ],
+        [], [], [],
+    )  # fmt: skip
+    both.tensors[1].data = evaluate_dequantize(both, Node("DEQUANTIZE", [0], [1]))[0]
+    return lookup(graph, node, evaluate_quantize(both, Node("QUANTIZE", [1], [2]))[0])
+
+
 @evaluation("QUANTIZE")
 def evaluate_quantize(graph: Graph, node: Node) -> list[np.ndarray]:
     """A constant in another type."""
