@@ -26,8 +26,8 @@ TOOLS = {
 }
 # what only the tests of AVR code need
 TEST_TOOLS = {
-    "avr-gcc": ["gcc-avr", "avr-libc"],
-    "simavr": ["simavr"],
+    "avr-gcc": ["gcc-avr", "avr-libc", "arduino-core-avr"],
+    "simavr": ["simavr", "libsimavr-dev", "libelf-dev"],
 }
 
 

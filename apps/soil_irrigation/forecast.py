@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,7 +35,7 @@ SENSORS = {
     "soil temperature": ("soil_temperature", "thaw"),
     "air temperature": ("t_max", "t_min"),
 }
-METRICS = tuple(f"rmse_{depth}cm_{24 * days}h" for depth in recipe.DEPTHS_CM for days in recipe.HORIZONS_D)
+METRICS = tuple(f"rmse_{name}" for name in recipe.OUTPUTS)
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,11 +89,7 @@ def rows(series: Sequence[Series]) -> Rows:
     for number, station in enumerate(series):
         days = days_of(station)
         moisture = np.stack([station.column(f"soil_moisture_{depth}cm") for depth in recipe.DEPTHS_CM], 1)
-        change = np.full((len(station), len(recipe.UNITS)), np.nan, np.float32)
-        for depth in range(len(recipe.DEPTHS_CM)):
-            for horizon, ahead in enumerate(recipe.HORIZONS_D):
-                column = depth * len(recipe.HORIZONS_D) + horizon
-                change[:-ahead, column] = moisture[ahead:, depth] - moisture[:-ahead, depth]
+        change = changes_of(station)
         lowest = np.minimum.accumulate(np.where(np.isnan(moisture), np.inf, moisture))
         highest = np.maximum.accumulate(np.where(np.isnan(moisture), -np.inf, moisture))
         group = np.full(len(station), number)
@@ -112,7 +108,18 @@ def inputs(features: np.ndarray) -> np.ndarray:
     return (features * 2.0**-recipe.INPUT_Q).astype(np.float32)
 
 
-def train(data: Rows, seed: int = 0, progress=None) -> "keras.Model":
+def changes_of(station: Series) -> np.ndarray:
+    """Changes of moisture that came, float32[days, 4] in m3/m3; NaN where not known."""
+    moisture = np.stack([station.column(f"soil_moisture_{depth}cm") for depth in recipe.DEPTHS_CM], 1)
+    change = np.full((len(station), len(recipe.UNITS)), np.nan, np.float32)
+    for depth in range(len(recipe.DEPTHS_CM)):
+        for horizon, ahead in enumerate(recipe.HORIZONS_D):
+            column = depth * len(recipe.HORIZONS_D) + horizon
+            change[:-ahead, column] = moisture[ahead:, depth] - moisture[:-ahead, depth]
+    return change
+
+
+def train(data: Rows, seed: int = 0, progress=None, epochs: int | None = None) -> "keras.Model":
     """Learn from all rows given.
 
     Sensors are left out at random, so that a missing one costs accuracy and nothing else.
@@ -135,8 +142,26 @@ def train(data: Rows, seed: int = 0, progress=None) -> "keras.Model":
         return (noisy * _missing(len(x), rng)).astype(np.float32), [targets[order]]
 
     model = recipe.build()
-    fit(model, epoch, recipe.SCHEDULE, progress=progress, loss=squared)
+    schedule = replace(recipe.SCHEDULE, epochs=epochs or recipe.SCHEDULE.epochs)
+    fit(model, epoch, schedule, progress=progress, loss=squared)
     return model
+
+
+def ridge(learnt: Rows, test: Rows, penalty: float = 10.0) -> np.ndarray:
+    """Ridge regression on the same features, float[n, 4]: what any forecast has to beat."""
+    x, out = inputs(learnt.features), np.zeros(test.change.shape)
+    for i in range(out.shape[1]):
+        known = np.isfinite(learnt.change[:, i])
+        a = np.c_[x[known], np.ones(known.sum())]
+        weights = np.linalg.solve(a.T @ a + penalty * np.eye(a.shape[1]), a.T @ learnt.change[known, i])
+        out[:, i] = np.c_[inputs(test.features), np.ones(len(test))] @ weights
+    return out
+
+
+def predict_tflite(model: bytes, features: np.ndarray) -> np.ndarray:
+    """Changes of moisture float32[n, 4] in m3/m3 by the float .tflite."""
+    oracle = Tflm(model)
+    return (oracle.predict(inputs(features)).reshape(len(features), -1) * np.float32(recipe.UNITS)).astype(np.float32)
 
 
 def columns_of(sensor: str) -> list[int]:
@@ -180,11 +205,22 @@ class Forecast:
 
     def predict(self, features: np.ndarray) -> np.ndarray:
         """Changes of moisture float32[n, 4] in m3/m3, of int16[n, 36] features."""
-        scores = self._oracle.predict(self.quantizer.process(features)).reshape(len(features), -1)
+        return self.changes(self._oracle.predict(self.quantizer.process(features)).reshape(len(features), -1))
+
+    def changes(self, scores: np.ndarray) -> np.ndarray:
+        """Changes of moisture float32[n, 4] in m3/m3 that the network's outputs int8[n, 4] stand for."""
         return ((scores.astype(np.float64) - self._out.zero_point) * self._out.scale * recipe.UNITS).astype(np.float32)
 
 
-def package(folder: Path, converted: Converted, data: Rows, dataset: str, seed: int, scores: dict) -> None:
+def package(
+    folder: Path,
+    converted: Converted,
+    data: Rows,
+    dataset: str,
+    seed: int,
+    scores: dict,
+    epochs: int | None = None,
+) -> None:
     """Write float.tflite, model.tflite and model.json, what it was trained on and how it scored.
 
     Parameters
@@ -199,28 +235,34 @@ def package(folder: Path, converted: Converted, data: Rows, dataset: str, seed: 
     scores : dict
         Results of stations held out, by what made the forecast.
     """
-    entry = catalog.dataset(dataset)
+    entry = catalog.datasets().get(dataset)
     about = {
         "app": "soil_irrigation",
         "task": "forecast",
-        "outputs": [name.removeprefix("rmse_") for name in METRICS],
+        "outputs": recipe.OUTPUTS,
         "feature_hash": Moisture().digest()[:8].hex(),
         "input": {"q": recipe.INPUT_Q},
         "output": {"units_m3_m3": list(recipe.UNITS)},
         "provenance": {
             "data": {
                 "name": dataset,
-                "title": entry.title,
-                "source": "real",
-                "licence": entry.licence,
-                "licence_url": entry.licence_url,
-                "citation": entry.citation,
+                "source": "real" if entry else "synthetic",
+                **(
+                    {
+                        "title": entry.title,
+                        "licence": entry.licence,
+                        "licence_url": entry.licence_url,
+                        "citation": entry.citation,
+                    }
+                    if entry
+                    else {}
+                ),
                 "rows": len(data),
                 "groups": len(np.unique(data.station)),
             },
             "split": "all stations of the data; none is left to test on, scores are by cross-validation",
             "seed": seed,
-            "epochs": recipe.SCHEDULE.epochs,
+            "epochs": epochs or recipe.SCHEDULE.epochs,
             "sha256": {
                 "float.tflite": hashlib.sha256(converted.float_model).hexdigest(),
                 "model.tflite": hashlib.sha256(converted.int8_model).hexdigest(),

@@ -9,8 +9,8 @@ TOOLS = {
     "gcc": ["gcc", "libc6-dev"],
     "arm-none-eabi-gcc": ["gcc-arm-none-eabi", "libnewlib-arm-none-eabi"],
     "qemu-system-arm": ["qemu-system-arm"],
-    "avr-gcc": ["gcc-avr", "avr-libc"],
-    "simavr": ["simavr"],
+    "avr-gcc": ["gcc-avr", "avr-libc", "arduino-core-avr"],
+    "simavr": ["simavr", "libsimavr-dev", "libelf-dev"],
 }
 
 

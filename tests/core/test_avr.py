@@ -11,7 +11,7 @@ from motekit import paths
 
 HERE = Path(__file__).parent
 BLOCKS = ("moisture", "probe", "irrigation", "climate", "bucket")
-SOURCES = ("dsp/moisture.c", "dsp/probe.c", "dsp/climate.c", "dsp/soil.c", "dsp/math.c", "post/irrigation.c")
+SOURCES = ("dsp/root.c", "dsp/moisture.c", "dsp/probe.c", "dsp/climate.c", "dsp/soil.c", "dsp/math.c", "post/irrigation.c")
 FLAGS = ["-std=c99", "-ffp-contract=off", "-Wall", "-Wextra", "-Werror"]
 
 

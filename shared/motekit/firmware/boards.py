@@ -47,7 +47,8 @@ class Board:
         """Where firmware for it runs, for people."""
         if not self.emulated:
             return "hardware"
-        return f"{self.info['emulator']['program']} -M {self.machine}" if self.machine else "a process"
+        program = self.info["emulator"]["program"]
+        return f"{program} -M {self.machine}" if self.machine else program or "a process"
 
     @property
     def is_arm(self) -> bool:

@@ -211,6 +211,8 @@ def _require_compiler(board: boards.Board) -> None:
     home = Path(os.environ.get("PLATFORMIO_CORE_DIR", Path.home() / ".platformio"))
     if board.is_arm and not (home / "packages" / "toolchain-gccarmnoneeabi").is_dir():
         require("arm-none-eabi-gcc")
+    elif board.info["build"].get("arch") == "avr":
+        require("avr-gcc")
     elif not board.is_arm:
         require("gcc")
 

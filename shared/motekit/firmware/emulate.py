@@ -15,7 +15,7 @@ from pathlib import Path
 from ..errors import LinkError, ToolError
 from ..link import Disconnected, FileStream
 from ..toolchain import require
-from . import boards
+from . import boards, simavr
 
 _FAULT_EXIT = 70
 
@@ -53,7 +53,7 @@ class Emulation:
         if not machine.emulated:
             raise ToolError(f"{board} is hardware, it cannot be emulated. Attach it and give its --port.")
         elf = Path(elf).resolve()
-        command = _qemu(machine, elf, counted) if machine.machine else [str(elf)]
+        command = _command(machine, elf, counted)
         self.board = board
         self._folder = tempfile.TemporaryDirectory(prefix="motekit-")
         self._errors = open(Path(self._folder.name) / "errors", "w+", encoding="utf8", errors="replace")  # noqa: SIM115
@@ -173,6 +173,14 @@ class _Limited(FileStream):
         if left <= 0:
             raise LinkError("the time limit of the emulation is reached. Give it more time or less to do.")
         return super().read(min(timeout, left))
+
+
+def _command(board: boards.Board, elf: Path, counted: bool) -> list[str]:
+    if board.machine:
+        return _qemu(board, elf, counted)
+    if board.info["emulator"].get("program") == "simavr":
+        return [str(simavr.runner()), str(elf)]
+    return [str(elf)]
 
 
 def _qemu(board: boards.Board, elf: Path, counted: bool) -> list[str]:

@@ -190,8 +190,9 @@ class Session:
 
     @property
     def _chunk(self) -> int:
-        """Values a frame of samples carries."""
-        return min((self.hello.payload - 4) // 2, max(1, self.hello.buffer // 4))
+        """Values a frame of samples carries: a quarter of the buffer, but at least one frame of the sensor's."""
+        least = min(self.hello.channels, self.hello.buffer)
+        return min((self.hello.payload - 4) // 2, max(least, self.hello.buffer // 4))
 
     def _values(self, samples: np.ndarray) -> bytes:
         samples = np.asarray(samples)

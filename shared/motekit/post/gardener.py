@@ -1,5 +1,6 @@
 """The irrigation controller whole (`mk_gardener`): an hour's readings in, the valve out."""
 
+import weakref
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
@@ -17,6 +18,8 @@ from .irrigation import Fault, IrrigationConfig
 CHANNELS = ("clock", "probe_5cm", "probe_10cm", "probe_roots", "soil", "air", "humidity", "rain", "light", "supply")
 MISSING = -32768
 HOUR_S = 3600
+#: what a struct points to lives as long as the struct
+_POINTED_TO: weakref.WeakKeyDictionary = weakref.WeakKeyDictionary()
 
 
 class Code(IntEnum):
@@ -62,6 +65,8 @@ class RootzoneConfig:
         Share of the available water that is missing where the roots have not yet been.
     trust : float
         How far a day's probes move the balance, 0 to 1.
+    et0_scale : float
+        Local calibration of Hargreaves' evapotranspiration (FAO-56 equation 53).
     """
 
     stages: tuple[int, int, int, int]
@@ -73,7 +78,8 @@ class RootzoneConfig:
     wilting: float
     probes_mm: tuple[int, int, int] = (50, 100, 300)
     below: float = 0.2
-    trust: float = 0.2
+    trust: float = 0.1
+    et0_scale: float = 1.0
 
     @property
     def fields(self) -> dict:
@@ -86,6 +92,7 @@ class RootzoneConfig:
             "share": round(100 * self.share),
             "below": round(100 * self.below),
             "trust": round(255 * self.trust),
+            "et0": round(100 * self.et0_scale),
             "capacity": round(10_000 * self.capacity),
             "wilting": round(10_000 * self.wilting),
             "probes": list(self.probes_mm),
@@ -121,9 +128,9 @@ class GardenerConfig:
     zone: RootzoneConfig
     probes: Sequence[ProbeConfig]
     irrigation: IrrigationConfig = field(default_factory=IrrigationConfig)
-    start: int = 85
-    stop: int = 50
-    finish: int = 90
+    start: int = 60
+    stop: int = 35
+    finish: int = 85
     hours: tuple[int, int] = (0, 7)
     latitude: float = 45.0
     blind_days: int = 7
@@ -139,9 +146,8 @@ class GardenerConfig:
         ConfigError
             If a value does not fit its field.
         """
-        days = [1 + 14 * part for part in range(lib.MK_GARDENER_YEAR_PARTS)]
         try:
-            return ffi.new(
+            struct = ffi.new(
                 "mk_gardener_config *",
                 {
                     "irrigation": replace(self.irrigation, start=100, stop=0).struct[0],
@@ -155,11 +161,20 @@ class GardenerConfig:
                     "blind_days": self.blind_days,
                     "dark": round(1000 * self.dark_mj),
                     "supply_min": round(1000 * self.supply_min_v),
-                    "above": [round(100 * lib.mk_extraterrestrial(self.latitude, day)) for day in days],
                 },
             )
         except (OverflowError, TypeError, IndexError) as error:
             raise ConfigError(f"gardener: {error}. See post_gardener.h for the ranges.") from error
+        above = ffi.new("int16_t[]", self.above.tolist())
+        struct.above = above
+        _POINTED_TO[struct] = above
+        return struct
+
+    @property
+    def above(self) -> np.ndarray:
+        """Radiation above the atmosphere on every 14th day, int16[27] in 1/100 MJ/m2."""
+        days = 1 + 14 * np.arange(lib.MK_GARDENER_YEAR_PARTS)
+        return np.array([round(100 * lib.mk_extraterrestrial(self.latitude, int(day))) for day in days], np.int16)
 
 
 def forecast_struct(address: int, quantizer: Quantizer, zero: int, scale: float, units: Sequence[float]):

@@ -23,7 +23,9 @@
 
 #include "motekit/status.h"
 
+#ifndef MK_PROBE_MAX_POINTS /* a board short of RAM may have fewer */
 #define MK_PROBE_MAX_POINTS 8
+#endif
 #define MK_PROBE_MISSING (-32768)
 
 #define MK_PROBE_SHORT 1

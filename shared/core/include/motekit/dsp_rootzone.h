@@ -18,6 +18,7 @@
 #include "motekit/status.h"
 
 #define MK_ROOTZONE_PROBES 3
+#define MK_ROOTZONE_UNKNOWN 65535
 
 typedef struct {
     uint16_t days[4];  /* of the initial, development, mid and late stage (table 11); 1 or more each, 365 in all */
@@ -27,6 +28,7 @@ typedef struct {
     uint8_t share;     /* p, percent, 10 to 80 (table 22) */
     uint8_t below;     /* percent, 0 to 100 */
     uint8_t trust;     /* of 255: how far a day's probes move the balance */
+    uint8_t et0;       /* percent that Hargreaves is multiplied with here (53), 50 to 200: 100 unless calibrated */
     uint16_t capacity, wilting; /* moisture, the first above the second (table 19) */
     uint16_t probes[MK_ROOTZONE_PROBES]; /* depths, rising; 0: there is none */
 } mk_rootzone_config;
@@ -43,7 +45,7 @@ typedef struct {
 
 mk_status mk_rootzone_init(mk_rootzone *zone, const mk_rootzone_config *config);
 
-/* Reference evapotranspiration of a day, 0 to 2000 (1/100 mm); t_max is taken as t_min if it is lower. */
+/* Reference evapotranspiration of a day by Hargreaves, 0 to 2000 (1/100 mm); t_max is taken as t_min if it is lower. */
 uint16_t mk_rootzone_et0(int16_t t_min, int16_t t_max, int16_t above);
 
 /* Kc in 1/100 on a day of the season; 0 out of it. */
@@ -52,7 +54,7 @@ uint8_t mk_rootzone_kc(const mk_rootzone_config *config, int16_t day);
 /* A day begins, 1 to 366 of the year: the crop's age, its roots and their water. */
 void mk_rootzone_begin(mk_rootzone *zone, uint16_t day_of_year);
 
-/* The day has ended with that reference evapotranspiration. */
+/* The day has ended with that reference evapotranspiration, before the calibration; UNKNOWN: one like the last. */
 void mk_rootzone_end(mk_rootzone *zone, uint16_t et0);
 
 /* Rain or irrigation; what is beyond field capacity percolates. */

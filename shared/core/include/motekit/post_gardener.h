@@ -2,13 +2,14 @@
  *
  *   hour      mk_gardener_hour, MK_GARDENER_MISSING where a sensor gave none; an int16 frame of 10 channels
  *   water     1/100 mm; time s
- *   memory    the caller's: arena of the model; nothing else
+ *   arena     the caller's, of the model, 72 bytes or more; the features pass through it too
  *
  * Each hour: the probes are checked and calibrated (mk_probe), rain fills the root zone. Each midnight: the day's
  * figures make a row of features (mk_moisture), the model forecasts the change of moisture 24 and 72 hours ahead, the
  * balance of the root zone passes the day (mk_rootzone) and is moved towards the probes. The depletion expected by
  * the next midnight decides (mk_irrigation): irrigate at `start` percent of the readily available water, down to
- * `stop` percent, and not at all when no more than `finish` percent will be missing at harvest anyway.
+ * `stop` percent, which leaves room for rain; and give nothing when no more than `finish` percent will be missing at
+ * harvest anyway.
  *
  * The forecast stands for the soil down to 15 cm, the balance for what lies below; without the readings of both upper
  * probes the balance stands for all of it (BLIND). A probe that fails closes the valve and starts the interval anew;
@@ -63,7 +64,7 @@ typedef struct {
     uint8_t blind_days;   /* 0 to 254 */
     int16_t dark;         /* light at or below which it is night, if the clock is not to be trusted */
     int16_t supply_min;   /* mV */
-    int16_t above[MK_GARDENER_YEAR_PARTS]; /* radiation above the atmosphere on day 1, 15, 29, ..., 1/100 MJ/m2 */
+    const MK_FLASH int16_t *above; /* [27]: radiation above the atmosphere on day 1, 15, 29, ..., 1/100 MJ/m2 */
 } mk_gardener_config;
 
 #define MK_GARDENER_OUTPUTS 4 /* change at 5 cm in 24 and 72 hours, at 10 cm in 24 and 72 hours */
@@ -103,11 +104,6 @@ typedef struct {
     const mk_gardener_forecast *forecast;
     const mk_gardener_sink *sink;
     void *arena;
-    mk_probe probe[MK_ROOTZONE_PROBES];
-    mk_moisture moisture;
-    mk_rootzone zone;
-    mk_irrigation irrigation;
-    mk_gardener_sums sums;
     int16_t now[MK_ROOTZONE_PROBES]; /* moisture of the newest hour */
     int16_t change[2];   /* forecast for 24 hours, 1/10000 m3/m3; MISSING */
     uint16_t ahead;      /* what the day to come will take */
@@ -124,6 +120,12 @@ typedef struct {
     uint8_t new_fault;   /* a probe has failed in this hour */
     uint8_t allowed;
     uint8_t open;
+    /* the large ones last: a small processor reaches 64 bytes from a pointer */
+    mk_rootzone zone;
+    mk_irrigation irrigation;
+    mk_gardener_sums sums;
+    mk_moisture moisture;
+    mk_probe probe[MK_ROOTZONE_PROBES];
 } mk_gardener;
 
 mk_status mk_gardener_init(mk_gardener *gardener, const mk_gardener_config *config,

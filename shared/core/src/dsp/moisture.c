@@ -1,31 +1,15 @@
 #include "motekit/dsp_moisture.h"
 
+#include "motekit/dsp_root.h"
+
 #define MISSING MK_MOISTURE_MISSING
 #define LIMIT 4096
-
-/* floor of the square root; x below 2^24 */
-static int16_t root(uint32_t x)
-{
-    uint32_t result = 0, bit = (uint32_t)1 << 22;
-    while (bit > x)
-        bit >>= 2;
-    while (bit) {
-        if (x >= result + bit) {
-            x -= result + bit;
-            result = (result >> 1) + bit;
-        } else {
-            result >>= 1;
-        }
-        bit >>= 2;
-    }
-    return (int16_t)result;
-}
 
 /* sign(x) sqrt(|x| / c) in Q10, with gain = 2^20 / c */
 static int16_t rooted(int32_t x, uint16_t gain)
 {
     const uint32_t size = (uint32_t)(x < 0 ? -x : x);
-    const int16_t value = size >= ((uint32_t)1 << 24) / gain ? LIMIT : root(size * gain);
+    const int16_t value = size >= ((uint32_t)1 << 24) / gain ? LIMIT : (int16_t)mk_root(size * gain);
     return x < 0 ? (int16_t)-value : value;
 }
 

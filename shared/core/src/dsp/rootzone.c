@@ -1,5 +1,7 @@
 #include "motekit/dsp_rootzone.h"
 
+#include "motekit/dsp_root.h"
+
 #define MISSING (-32768)
 #define MOST 65534u
 /* until the first day with temperatures has passed: a fair day of spring */
@@ -17,7 +19,7 @@ mk_status mk_rootzone_init(mk_rootzone *zone, const mk_rootzone_config *config)
 {
     if (!zone || !config || config->sown < 1 || config->sown > 366 || config->roots[0] < 50 ||
         config->roots[0] > config->roots[1] || config->roots[1] > 2000 || config->share < 10 || config->share > 80 ||
-        config->below > 100 || config->capacity > 10000 || config->wilting >= config->capacity)
+        config->below > 100 || config->et0 < 50 || config->et0 > 200 || config->capacity > 10000 || config->wilting >= config->capacity)
         return MK_ERR_ARG;
     for (uint8_t i = 0; i < 4; i++)
         if (config->days[i] < 1 || config->days[i] > 365)
@@ -31,23 +33,6 @@ mk_status mk_rootzone_init(mk_rootzone *zone, const mk_rootzone_config *config)
     return MK_OK;
 }
 
-/* floor of the square root */
-static uint16_t root(uint32_t x)
-{
-    uint32_t result = 0, bit = (uint32_t)1 << 30;
-    while (bit > x)
-        bit >>= 2;
-    for (; bit; bit >>= 2) {
-        if (x >= result + bit) {
-            x -= result + bit;
-            result = (result >> 1) + bit;
-        } else {
-            result >>= 1;
-        }
-    }
-    return (uint16_t)result;
-}
-
 uint16_t mk_rootzone_et0(int16_t t_min, int16_t t_max, int16_t above)
 {
     const int32_t spread = t_max > t_min ? (int32_t)t_max - t_min : 0;
@@ -55,7 +40,7 @@ uint16_t mk_rootzone_et0(int16_t t_min, int16_t t_max, int16_t above)
     if (mean <= 0 || above <= 0)
         return 0;
     /* 0.0023 x 0.408 (mean + 17.8) sqrt(spread) Ra: sqrt in 1/100, the constant in 2^-32 of all these units */
-    const uint32_t product = (uint32_t)(mean > 800 ? 800 : mean) * root((uint32_t)(spread > 400 ? 400 : spread) * 1000u);
+    const uint32_t product = (uint32_t)(mean > 800 ? 800 : mean) * mk_root((uint32_t)(spread > 400 ? 400 : spread) * 1000u);
     const uint32_t et0 = ((product >> 4) * (uint16_t)above >> 12) * 4030u >> 16;
     return (uint16_t)(et0 > 2000u ? 2000u : et0);
 }
@@ -81,16 +66,17 @@ uint8_t mk_rootzone_kc(const mk_rootzone_config *config, int16_t day)
     return (uint8_t)between(config->kc[0], config->kc[1], day, config->days[0], stage_ends(config, 1));
 }
 
+static uint16_t percent(uint16_t water, uint8_t part)
+{
+    const uint32_t result = (uint32_t)water * part / 100u;
+    return (uint16_t)(result > MOST ? MOST : result);
+}
+
 /* Available water of so much soil. */
 static uint16_t available(const mk_rootzone_config *config, uint16_t depth)
 {
     const uint32_t water = (uint32_t)(config->capacity - config->wilting) * depth / 100u;
     return (uint16_t)(water > MOST ? MOST : water);
-}
-
-static uint16_t demand(uint16_t et0, uint8_t kc)
-{
-    return (uint16_t)((uint32_t)et0 * kc / 100u);
 }
 
 void mk_rootzone_begin(mk_rootzone *zone, uint16_t day_of_year)
@@ -107,8 +93,8 @@ void mk_rootzone_begin(mk_rootzone *zone, uint16_t day_of_year)
     const uint16_t roots = between(config->roots[0], config->roots[1], day, config->days[0] / 2, stage_ends(config, 1));
     /* of what the roots had not reached before */
     const uint16_t fresh = zone->day < 0 ? roots : roots > zone->roots ? (uint16_t)(roots - zone->roots) : 0;
-    zone->depletion = (uint16_t)((zone->day < 0 ? 0 : zone->depletion) +
-                                 (uint32_t)available(config, fresh) * config->below / 100u);
+    zone->depletion =
+        (uint16_t)((zone->day < 0 ? 0 : zone->depletion) + percent(available(config, fresh), config->below));
     zone->day = day;
     zone->roots = roots;
     zone->total = available(config, roots);
@@ -116,16 +102,17 @@ void mk_rootzone_begin(mk_rootzone *zone, uint16_t day_of_year)
         zone->depletion = zone->total;
     int32_t share = config->share + 4 * (500 - (int32_t)mk_rootzone_need(zone)) / 100;
     share = share < 10 ? 10 : share > 80 ? 80 : share;
-    zone->readily = (uint16_t)((uint32_t)zone->total * (uint32_t)share / 100u);
+    zone->readily = percent(zone->total, (uint8_t)share);
 }
 
 void mk_rootzone_end(mk_rootzone *zone, uint16_t et0)
 {
+    et0 = et0 == MK_ROOTZONE_UNKNOWN ? zone->usual : percent(et0, zone->config->et0);
     zone->et0 = et0;
     zone->usual = (uint16_t)((7u * (uint32_t)zone->usual + et0 + 4u) / 8u);
     if (zone->day < 0)
         return;
-    uint32_t taken = demand(et0, mk_rootzone_kc(zone->config, zone->day));
+    uint32_t taken = percent(et0, mk_rootzone_kc(zone->config, zone->day));
     if (zone->depletion > zone->readily && zone->total > zone->readily)
         taken = taken * (uint16_t)(zone->total - zone->depletion) / (uint16_t)(zone->total - zone->readily);
     taken += zone->depletion;
@@ -171,7 +158,7 @@ void mk_rootzone_see(mk_rootzone *zone, const int16_t *moisture, uint8_t trust)
 
 uint16_t mk_rootzone_need(const mk_rootzone *zone)
 {
-    return demand(zone->usual, mk_rootzone_kc(zone->config, zone->day));
+    return percent(zone->usual, mk_rootzone_kc(zone->config, zone->day));
 }
 
 uint16_t mk_rootzone_rest(const mk_rootzone *zone)
@@ -179,6 +166,6 @@ uint16_t mk_rootzone_rest(const mk_rootzone *zone)
     uint32_t rest = 0;
     const int16_t end = (int16_t)stage_ends(zone->config, 3);
     for (int16_t day = zone->day; day >= 0 && day < end; day++)
-        rest += demand(zone->usual, mk_rootzone_kc(zone->config, day));
+        rest += percent(zone->usual, mk_rootzone_kc(zone->config, day));
     return (uint16_t)(rest > MOST ? MOST : rest);
 }

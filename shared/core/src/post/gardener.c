@@ -32,7 +32,7 @@ mk_status mk_gardener_init(mk_gardener *gardener, const mk_gardener_config *conf
     const MK_FLASH mk_nn_model *const model = forecast->model;
     if (model->inputs != 1 || model->outputs != 1 || model->input->dtype != MK_INT8 ||
         model->output->dtype != MK_INT8 || model->input->bytes != MK_MOISTURE_FEATURES ||
-        model->output->bytes != MK_GARDENER_OUTPUTS)
+        model->output->bytes != MK_GARDENER_OUTPUTS || model->arena_bytes < 2 * MK_MOISTURE_FEATURES)
         return MK_ERR_FORMAT;
     const mk_status status = mk_quantizer_check(&forecast->quantizer);
     if (status != MK_OK)
@@ -96,12 +96,17 @@ static int16_t mean(int32_t sum, uint8_t count)
     return count < ENOUGH ? MISSING : (int16_t)(sum / count);
 }
 
-/* Features, forecast and their reports. */
-static mk_status look_ahead(mk_gardener *gardener, int16_t above)
+/* What is large on the stack shall not lie there while the sink works: on a small processor each of these returns
+ * before it is called. */
+#if defined(__GNUC__)
+#define NOT_INLINE __attribute__((noinline))
+#else
+#define NOT_INLINE
+#endif
+
+NOT_INLINE static mk_status make_features(mk_gardener *gardener, int16_t above, int16_t *features)
 {
     const mk_gardener_sums *const sums = &gardener->sums;
-    const mk_gardener_forecast *const forecast = gardener->forecast;
-    int16_t features[MK_MOISTURE_FEATURES];
     const mk_moisture_day day = {
         {mean(sums->moisture[0], sums->moistures[0]), mean(sums->moisture[1], sums->moistures[1])},
         sums->rains < ENOUGH ? MISSING : (int16_t)(sums->rain > 5000u ? 5000u : sums->rain),
@@ -114,21 +119,37 @@ static mk_status look_ahead(mk_gardener *gardener, int16_t above)
         above,
         mean(sums->soil, sums->soils),
     };
-    mk_status status = mk_moisture_process(&gardener->moisture, &day, features);
+    return mk_moisture_process(&gardener->moisture, &day, features);
+}
+
+NOT_INLINE static mk_status infer(const mk_gardener *gardener, const int16_t *features)
+{
+    /* the features lie in the arena, where the input goes */
+    const mk_gardener_forecast *const forecast = gardener->forecast;
+    int8_t input[MK_MOISTURE_FEATURES];
+    mk_quantizer_process(&forecast->quantizer, features, input, MK_MOISTURE_FEATURES);
+    memcpy((uint8_t *)gardener->arena + forecast->model->input->offset, input, sizeof input);
+    return forecast->model->invoke(gardener->arena);
+}
+
+/* Features, forecast and their reports. */
+static mk_status look_ahead(mk_gardener *gardener, int16_t above)
+{
+    const mk_gardener_sums *const sums = &gardener->sums;
+    const mk_gardener_forecast *const forecast = gardener->forecast;
+    int16_t *const features = gardener->arena;
+    mk_status status = make_features(gardener, above, features);
     if (status != MK_OK)
         return status;
     if (gardener->sink->features)
         gardener->sink->features(gardener->sink->context, features);
-    uint8_t *const arena = gardener->arena;
-    mk_quantizer_process(&forecast->quantizer, features, (int8_t *)arena + forecast->model->input->offset,
-                         MK_MOISTURE_FEATURES);
-    status = forecast->model->invoke(arena);
+    status = infer(gardener, features);
     if (status != MK_OK)
         return status;
-    const int8_t *const scores = (const int8_t *)arena + forecast->model->output->offset;
+    const int8_t *const scores = (const int8_t *)gardener->arena + forecast->model->output->offset;
     if (gardener->sink->scores)
         gardener->sink->scores(gardener->sink->context, scores);
-    const uint8_t seen = day.moisture[0] != MISSING && day.moisture[1] != MISSING;
+    const uint8_t seen = sums->moistures[0] >= ENOUGH && sums->moistures[1] >= ENOUGH;
     if (seen != (gardener->change[0] != MISSING))
         tell(gardener, MK_GARDENER_BLIND, !seen);
     for (uint8_t i = 0; i < 2; i++)
@@ -185,8 +206,8 @@ static void end_day(mk_gardener *gardener, uint16_t day_of_year)
     const int16_t above = radiation(gardener->config, day_of_year);
     if (look_ahead(gardener, above) != MK_OK)
         gardener->change[0] = gardener->change[1] = MISSING;
-    mk_rootzone_end(&gardener->zone,
-                    sums->airs < ENOUGH ? gardener->zone.usual : mk_rootzone_et0(sums->t_min, sums->t_max, above));
+    mk_rootzone_end(&gardener->zone, sums->airs < ENOUGH ? MK_ROOTZONE_UNKNOWN
+                                                         : mk_rootzone_et0(sums->t_min, sums->t_max, above));
     mk_rootzone_see(&gardener->zone, gardener->now, gardener->config->zone.trust);
     uint8_t good = 0;
     for (uint8_t i = 0; i < MK_ROOTZONE_PROBES; i++)
