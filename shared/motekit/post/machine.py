@@ -93,7 +93,24 @@ _FLOORS = {"lines": 3.0, "level": 0.35, "impulsiveness": 0.2, "shape": 0.35}
 
 @dataclass(frozen=True)
 class Verdict:
-    """A row's record on the link, 16 bytes: int8 scores, name, state and level and zone, score, velocity."""
+    """A row's record on the link, 32 bytes.
+
+    Attributes
+    ----------
+    scores : int8[classes]
+    name : int
+        Class, or their number for unknown.
+    state, level, zone : int
+        `motekit.post.anomaly.State`, `Level`, and 0 (A) to 3 (D).
+    score : float
+        Of the anomaly detector.
+    velocity, rms : float
+        mm/s and m/s^2.
+    crest, kurtosis : float
+        Peak by RMS; excess.
+    spectral_distance : float
+        RMS difference of the spectrum's shape from the baseline's, dB.
+    """
 
     scores: np.ndarray
     name: int
@@ -102,14 +119,18 @@ class Verdict:
     zone: int
     score: float
     velocity: float
+    rms: float
+    crest: float
+    kurtosis: float
+    spectral_distance: float
 
     @classmethod
     def of(cls, record: bytes, classes: int) -> "Verdict":
         """From its bytes."""
         flags = record[7]
-        score, velocity = np.frombuffer(record[8:16], "<f4")
+        levels = np.frombuffer(record[8:32], "<f4")
         scores = np.frombuffer(record[:classes], np.int8)
-        return cls(scores, record[6], flags & 3, flags >> 2 & 3, flags >> 4, float(score), float(velocity))
+        return cls(scores, record[6], flags & 3, flags >> 2 & 3, flags >> 4, *(float(x) for x in levels))
 
 
 class Machine:
@@ -187,6 +208,7 @@ class Machine:
             raise ConfigError(f"the naming tables are not of {width} features and {len(labels)} classes. Train again.")
         self.numbers: dict[str, Any] = {
             "classes": len(labels),
+            "shape_from": len(_VALUES),
             "nearest": float(np.float32(naming.nearest)),
             "input_scale": float(np.float32(input_scale)),
             "input_zero": int(input_zero),
@@ -268,7 +290,7 @@ class Machine:
         return found
 
     def push(self, frames: np.ndarray) -> tuple[list[np.ndarray], list[bytes], list[tuple[int, int, int]]]:
-        """Next frames, int16[n, 2], to features float32[width] and verdicts (16 bytes) of the rows they complete, and
+        """Next frames, int16[n, 2], to features float32[width] and verdicts (32 bytes) of the rows they complete, and
         events (at, code, value).
         """
         frames = np.ascontiguousarray(frames, np.int16).reshape(-1, 2)

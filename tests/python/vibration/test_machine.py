@@ -126,6 +126,26 @@ def test_a_broken_sensor_is_said_and_nothing_is_concluded(healthy):
     assert Code.LEVEL not in codes(events)
 
 
+def test_indicators_of_condition(healthy):
+    """What the verdict says is what NumPy makes of the samples; the distance is near 0 until the spectrum changes."""
+    watched = CHAIN.machine(watch=QUICK)
+    _, verdicts, _ = watched.push(healthy)
+    found = [Verdict.of(record, 4) for record in verdicts]
+    rows = CHAIN.bearing.process(healthy)
+    x = healthy[:, 0] * SCALE
+    assert found[3].rms == pytest.approx(x.std(), rel=0.06)
+    assert np.median([v.kurtosis for v in found]) == pytest.approx(
+        ((x - x.mean()) ** 4).mean() / x.var() ** 2 - 3, abs=0.2
+    )
+    assert max(v.crest * v.rms for v in found) == pytest.approx(np.abs(x - x.mean()).max(), rel=0.1)
+    assert np.allclose([v.velocity for v in found], rows.levels[:, 5])
+    assert found[5].spectral_distance == 0 and 0 < found[-1].spectral_distance < 1.5
+    duller = healthy.copy()
+    duller[:, 0] = np.convolve(healthy[:, 0], [0.5, 0.5], "same")
+    _, verdicts, _ = watched.push(duller[:60000])
+    assert Verdict.of(verdicts[-1], 4).spectral_distance > 3
+
+
 def test_zones_of_velocity():
     watched = CHAIN.machine(watch=QUICK)
     t = np.arange(12 * 12000) / 12000

@@ -19,6 +19,10 @@
  * last zone, kurtosis below `most_kurtosis`, no mechanism shown. MK_MACHINE_FAULTY rows in a row with a flag are a
  * sensor fault. Trend: means of the velocity over trend_s.
  *
+ * Verdict, 32 bytes, little-endian: int8 scores (6), name (u8), state | level << 2 | zone << 4 (u8), then float32:
+ * anomaly score, velocity in mm/s, RMS in m/s^2, crest factor, excess kurtosis, and the spectral distance to the
+ * baseline: RMS difference of the shape's values in dB, 0 without a baseline.
+ *
  * Events: code, value
  *   LEVEL     0 normal, 1 warning, 2 alarm | score in 1/1000
  *   FAULT     class, or the number of classes for unknown
@@ -44,7 +48,7 @@
 #define MK_MACHINE_EVENTS 12
 #define MK_MACHINE_VOTES 8
 #define MK_MACHINE_FAULTY 3
-#define MK_MACHINE_VERDICT 16
+#define MK_MACHINE_VERDICT 32
 #define MK_MACHINE_RECORD 624 /* bytes of a baseline in flash */
 #define MK_MACHINE_ZONES 3
 #define MK_MACHINE_LEVELS 3
@@ -70,6 +74,7 @@ typedef struct {
     mk_bearing_config bearing;
     mk_anomaly_config anomaly;
     mk_machine_groups values;   /* of the anomaly detector: means of their members */
+    uint8_t shape_from;         /* the first of them that is of the spectrum's shape; the rest are too */
     mk_machine_groups evidence; /* of the classes; class 0 has none */
     const float *center, *scale; /* float32[width]: z = (feature - center) * scale */
     const float *whitener;      /* float32, lower triangle by rows; 0: no name by nearness */

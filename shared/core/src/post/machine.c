@@ -311,7 +311,21 @@ static void watch_sensor(mk_machine *machine)
     }
 }
 
-static void conclude(mk_machine *machine, const int8_t *scores)
+static float spectral_distance(const mk_machine *machine, const float *values)
+{
+    const uint32_t first = machine->config->shape_from, end = machine->config->anomaly.dims;
+    float total = 0.0f;
+    if (!machine->anomaly.watched || first >= end)
+        return 0.0f;
+    for (uint32_t d = first; d < end; d++) {
+        const float away = values[d] - machine->anomaly.baseline.mean[d];
+        total += away * away;
+    }
+    /* 10 / ln 10 */
+    return 4.34294482f * mk_sqrt(mk_div(total, (float)(end - first)));
+}
+
+static void conclude(mk_machine *machine, const int8_t *scores, const float *values)
 {
     uint8_t *const verdict = machine->verdict;
     memset(verdict, 0, MK_MACHINE_VERDICT);
@@ -321,6 +335,10 @@ static void conclude(mk_machine *machine, const int8_t *scores)
     verdict[7] = (uint8_t)(machine->anomaly.state | machine->anomaly.level << 2 | machine->zone << 4);
     put_float(verdict + 8, machine->anomaly.score);
     put_float(verdict + 12, machine->row.velocity);
+    put_float(verdict + 16, machine->row.rms);
+    put_float(verdict + 20, machine->row.rms > 0.0f ? mk_div(machine->row.peak, machine->row.rms) : 0.0f);
+    put_float(verdict + 24, machine->row.kurtosis);
+    put_float(verdict + 28, spectral_distance(machine, values));
 }
 
 void mk_machine_judge(mk_machine *machine, const int8_t *scores)
@@ -359,5 +377,5 @@ void mk_machine_judge(mk_machine *machine, const int8_t *scores)
     } else {
         machine->name = config->classes;
     }
-    conclude(machine, scores);
+    conclude(machine, scores, values);
 }
