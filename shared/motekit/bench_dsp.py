@@ -15,9 +15,12 @@ from elftools.elf.elffile import ELFFile
 from . import bench_streams
 from .bench import _FLAGS, Board, _run, _tool, bench_dir, board, counter_plugin, emulate, link
 from .codegen import c
+from .dsp.counts import Counts
 from .dsp.features import WindowFeatures
+from .dsp.gait import Gait
 from .dsp.logmel import LogMel
 from .dsp.mfcc import Mfcc
+from .dsp.peaks import Peaks
 from .dsp.resample import Resampler
 from .dsp.sos import Sos
 from .dsp.spectral import AnyFft, Envelope, Kurtogram, WaveletEnergies
@@ -148,6 +151,10 @@ SOURCES = {
         "kurtogram",
         "axes",
     ),
+    "peaks_1000": ("peaks", "quantile"),
+    "channel_333": ("channel",),
+    "counts_3x1332": ("counts", "resample", "sos"),
+    "gait_3x80": ("gait", "rfft", "moments", "math"),
     "affine_100": ("affine",),
     "label_333": ("label",),
     "ppg_quality_500": ("ppg_quality", "moments", "axes", "quantile"),
@@ -196,6 +203,10 @@ def tables() -> str:
     arrays["hilbert_taps"] = Envelope(65).tables["phases"]
     for prefix, block in (("db4", WaveletEnergies("db4", 5)), ("kurtogram", Kurtogram(4, thirds=True))):
         arrays |= {f"{prefix}_{name}": table for name, table in block.tables.items()}
+    peaks, counts, gait = Peaks(125), Counts(20), Gait()
+    arrays |= {"peaks_smoother": peaks.tables["smoother"]}
+    arrays |= {f"counts_{name}": table for name, table in counts.tables.items()}
+    arrays |= {f"gait_{name}": gait.tables[name] for name in ("window", "edge")}
     mfcc = Mfcc(LogMel(), 13)
     mel = mfcc.logmel.tables
     arrays |= {f"mel_{name}": mel[name] for name in ("window", "band_start", "band_length", "weights")}
@@ -203,6 +214,9 @@ def tables() -> str:
     gain = Pcan(mfcc.logmel).parameters
     constants = {"PCAN_RISE": gain["rise"], "PCAN_FALL": gain["fall"]}
     constants |= {"RESAMPLE_UP": resampler.up, "RESAMPLE_DOWN": resampler.down, "RESAMPLE_TAPS": resampler.struct.taps}
+    to_30 = counts.resampler
+    constants |= {"COUNTS_UP": to_30.up, "COUNTS_DOWN": to_30.down, "COUNTS_TAPS": to_30.struct.taps}
+    constants |= {"COUNTS_SECTIONS": len(counts.tables["band"]), "PEAKS_TAPS": len(peaks.tables["smoother"])}
     lines = ["#include <stdint.h>"] + [f"#define {name} {value}" for name, value in constants.items()]
     return "\n".join(lines) + "\n" + "".join(c.array(name, np.asarray(a), "static const") for name, a in arrays.items())
 

@@ -57,6 +57,7 @@ typedef struct {
     float *gaps, *state, *blocks;
     mk_quality *flags;
     uint16_t held[8]; /* frames for which each flag stays up */
+    uint8_t up;       /* whether one does */
 } mk_conditioning;
 
 mk_status mk_conditioning_init(mk_conditioning *conditioning, const mk_conditioning_config *config, float *memory);

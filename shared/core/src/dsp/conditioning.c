@@ -65,6 +65,7 @@ void mk_conditioning_reset(mk_conditioning *conditioning)
         conditioning->gaps[i] = 0.0f;
     for (uint32_t i = 0; i < 8u; i++)
         conditioning->held[i] = 0;
+    conditioning->up = 0;
 }
 
 /* One frame in the sensor's unit, NaN for what is missing. */
@@ -86,7 +87,7 @@ static void end_run(const mk_conditioning_config *config, float *waiting, uint32
 {
     const uint32_t frames = GAP_FRAMES(config), channels = config->channels, run = (uint32_t)channel[0];
     const float after = waiting[at * channels + c], before = channel[2] > 0.0f ? channel[1] : after;
-    if (run > 0 && run <= config->longest) {
+    if (run <= config->longest) {
         const float step = mk_div(after - before, (float)(run + 1u));
         for (uint32_t i = 1; i <= run; i++) {
             const uint32_t slot = at + frames - (run + 1u - i);
@@ -94,8 +95,6 @@ static void end_run(const mk_conditioning_config *config, float *waiting, uint32
         }
     }
     channel[0] = 0.0f;
-    channel[1] = after;
-    channel[2] = 1.0f;
 }
 
 /* One frame in; the oldest of those that wait comes out once there are enough: then 1. */
@@ -109,10 +108,14 @@ static int mend(mk_conditioning *conditioning, const int16_t *frame, mk_block *o
     flags[at] = (float)scaled(config, frame, waiting + at * channels);
     for (uint32_t c = 0; c < channels; c++) {
         const float x = waiting[at * channels + c];
-        if (x == x)
+        if (x == x && channel[4u * c] > 0.0f)
             end_run(config, waiting, at, c, channel + 4u * c);
-        else if (channel[4u * c] <= (float)config->longest)
+        if (x == x) {
+            channel[4u * c + 1u] = x;
+            channel[4u * c + 2u] = 1.0f;
+        } else if (channel[4u * c] <= (float)config->longest) {
             channel[4u * c] += 1.0f;
+        }
     }
     *next = (float)oldest;
     if (*count < (float)config->longest) {
@@ -139,6 +142,9 @@ static void hold_flags(mk_conditioning *conditioning, mk_quality *flags, uint32_
     for (uint32_t i = 0; i < n; i++) {
         const uint32_t now = flags[i];
         uint32_t all = now;
+        if (!(now | conditioning->up))
+            continue;
+        conditioning->up = 0;
         for (uint32_t bit = 0; bit < 8u; bit++) {
             if (now >> bit & 1u) {
                 conditioning->held[bit] = hold;
@@ -147,6 +153,10 @@ static void hold_flags(mk_conditioning *conditioning, mk_quality *flags, uint32_
                 all |= 1u << bit;
             }
         }
+        /* those that stay up for at least one frame more */
+        for (uint32_t bit = 0; bit < 8u; bit++)
+            if (conditioning->held[bit])
+                conditioning->up = 1;
         flags[i] = (mk_quality)all;
     }
 }
