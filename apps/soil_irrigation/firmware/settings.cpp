@@ -2,7 +2,9 @@
  * valve, in turn through the rest of it. */
 #ifdef ARDUINO
 #include <Arduino.h>
+#ifdef __AVR__
 #include <EEPROM.h>
+#endif
 
 extern "C" {
 #include <motekit/store.h>
@@ -13,10 +15,30 @@ extern "C" {
 /* of the layouts below: count up when one changes */
 static const uint8_t SETTINGS_VERSION = 1, RECORD_VERSION = 1;
 static const uint8_t SETTINGS_SLOTS = 2;
-static const uint16_t RECORDS_AT = SETTINGS_SLOTS * (sizeof(mk_gardener_config) + MK_STORE_HEADER);
-static const uint8_t RECORD_SLOTS = (E2END + 1 - RECORDS_AT) / (sizeof(mk_gardener_record) + MK_STORE_HEADER);
 
 static mk_store settings, records;
+
+#ifndef __AVR__
+/* No EEPROM: settings are those of app.toml, and after a reset the garden begins afresh, its valve closed. */
+enum { E2END = 1023 };
+static struct {
+    uint8_t bytes[E2END + 1];
+    bool fresh;
+
+    uint8_t &at(uint16_t place)
+    {
+        if (!fresh)
+            memset(bytes, 0xFF, sizeof bytes);
+        fresh = true;
+        return bytes[place];
+    }
+    uint8_t read(uint16_t place) { return at(place); }
+    void update(uint16_t place, uint8_t value) { at(place) = value; }
+} EEPROM;
+#endif
+
+static const uint16_t RECORDS_AT = SETTINGS_SLOTS * (sizeof(mk_gardener_config) + MK_STORE_HEADER);
+static const uint8_t RECORD_SLOTS = (E2END + 1 - RECORDS_AT) / (sizeof(mk_gardener_record) + MK_STORE_HEADER);
 
 static void read(void *context, uint16_t at, uint8_t *bytes, uint16_t n)
 {

@@ -39,7 +39,7 @@ static uint32_t fetch(int16_t *frames, uint32_t max_frames)
                     mk_camera_no_line(frames + n++ * CAMERA_VALUES);
                 break;
             }
-            lines = {buffer.getBuffer(), millis(), 0};
+            lines = {buffer.getBuffer(), (uint32_t)millis(), 0};
             mk_rate_count(&rate, 1, "gc2145");
         }
         mk_camera_line(&lines, frames + n++ * CAMERA_VALUES, grey);

@@ -70,7 +70,7 @@ static uint32_t fetch(int16_t *frames, uint32_t max_frames)
                     mk_camera_no_line(frames + n++ * CAMERA_VALUES);
                 break;
             }
-            lines = {buffer->buf, millis(), 0};
+            lines = {buffer->buf, (uint32_t)millis(), 0};
             heard_ms = millis();
             mk_rate_count(&rate, 1, "ov2640");
         }
