@@ -12,6 +12,7 @@ from .app import App
 from .chain import Answer, Chain, Progress, Take
 from .data.inputs import STREAM, SYNTHETIC, recordings
 from .data.recording import Recording
+from .dsp import declared
 from .errors import ConfigError
 from .explore import Table
 from .link import Event
@@ -137,16 +138,16 @@ class AudioChain(Chain):
     def table(self, data: Path | None, *, limit: int | None = None, progress: Progress | None = None) -> Table:
         """See `Chain`: mean and deviation over time of each band of a clip's first window."""
         clips = self._clips(data, limit)
-        block, told = self.pipeline.block, None
+        block, told = self.app.feature_block, None
         if progress:
             told = lambda done, total: progress(done, total, "features")  # noqa: E731
-        found = feature_cache.extract(
-            lambda: lambda samples: {"rows": block.process(samples)},
-            self.feature_hash,
-            [clip.samples for clip in clips],
-            progress=told,
-            cores=1,
-        )
+
+        def make():
+            own = declared.build(self.app.features, self.app.rate_hz, str(self.app.folder / "app.toml"))
+            return lambda samples: {"rows": own.process(samples)}
+
+        samples = [clip.samples for clip in clips]
+        found = feature_cache.extract(make, self.feature_hash, samples, progress=told)
         scaled = [part["rows"][: self.app.rows] / 2.0**block.q for part in found]
         values = np.array([np.concatenate([rows.mean(axis=0), rows.std(axis=0)]) for rows in scaled], np.float32)
         names = [f"{what} {band}" for what in ("mean", "deviation") for band in range(block.width)]
