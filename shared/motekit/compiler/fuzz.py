@@ -24,6 +24,7 @@ _QUIET = {"TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": "", "TF_ENABLE_ON
 
 #: networks side by side in one model: most of a conversion's time does not depend on what is converted
 _SIDE_BY_SIDE = 4
+_TARGETS = ("generic", "dsp", "m0", "mve")
 
 
 def random_model(rng: np.random.Generator) -> Any:
@@ -222,7 +223,7 @@ def _start(folder: Path, seed: int, start: int, stop: int) -> subprocess.Popen[s
 
 
 def differs(model: bytes, seed: int, trials: int = 20) -> str:
-    """Compare one model; empty if equal, else what is wrong.
+    """Compare one model, arranged for a target that goes by the seed; empty if equal, else what is wrong.
 
     Raises
     ------
@@ -230,7 +231,8 @@ def differs(model: bytes, seed: int, trials: int = 20) -> str:
         If the compiler refuses the model.
     """
     # the compiler first: where it refuses scales, the interpreter would abort the whole process
-    host, oracle = HostModel(model, name="fuzz"), Tflm(model)
+    target = _TARGETS[seed % len(_TARGETS)]
+    host, oracle = HostModel(model, name="fuzz", target=target), Tflm(model)
     rng = np.random.default_rng(seed)
     for _ in range(trials):
         row = [rng.integers(-128, 128, info.shape).astype(np.int8) for info in host.inputs]
@@ -238,7 +240,7 @@ def differs(model: bytes, seed: int, trials: int = 20) -> str:
         if not all(np.array_equal(a, b.reshape(a.shape)) for a, b in pairs):
             from .diff import diff
 
-            return diff(model, seed=seed)["text"]
+            return f"compiled for {target}: {diff(model, seed=seed)['text']}"
     return ""
 
 
