@@ -223,6 +223,12 @@ const mk_driver_config mk_app_driver = {{&eyes, &drowsiness, levels, {round(watc
             scoring.keep(out, split or "pretrained", found)
         return found
 
+    def figures(self, name: str) -> str:
+        """See `Chain`."""
+        from . import report
+
+        return report.figures(self.app, name)
+
     def model_files(self) -> list[Path]:
         """See `Chain`."""
         return [self.folder / "model.tflite"]

@@ -21,8 +21,8 @@ WRONG = 0.01
 def finding(chain, data: Path | None, *, seed: int = 0, drivers: int = DRIVERS, frames: int = FRAMES) -> dict[str, Any]:
     """Find eyes in frames that carry real (`data`) or rendered ones at known places, sizes and tilts.
 
-    Each driver is calibrated in the first frame, with open eyes; then he blinks and moves. Errors are the larger of
-    both eyes', in widths of an eye. Frames without eyes: no driver, hands before the eyes, a face without any.
+    Each driver is calibrated in the mean of five frames, with open eyes; then he blinks and moves. Errors are the
+    larger of both eyes', in widths of an eye. Frames without eyes: no driver, hands before them, a face without any.
     """
     rng = np.random.default_rng([seed, 3])
     looks = _looks(rng, data, drivers)
@@ -31,9 +31,9 @@ def finding(chain, data: Path | None, *, seed: int = 0, drivers: int = DRIVERS, 
         camera = faces.Camera.draw(rng, chain.camera["width"], chain.camera["height"])
         person, finder = faces.Person.draw(rng), watching.finder(chain.app, chain.face)
         places = replay.wander(rng, chain, frames)
-        finder.calibrate(
-            faces.frame(rng, person, camera, watching.place(chain.app), opened, width), watching.place(chain.app)
-        )
+        expected = watching.place(chain.app)
+        first = [faces.frame(rng, person, camera, expected, opened, width) for _ in range(5)]
+        finder.calibrate(np.rint(np.mean(first, axis=0)).astype(np.uint8), expected)
         for place in places:
             picture = faces.frame(rng, person, camera, place, shut if rng.random() < 0.3 else opened, width)
             found = finder.find(picture)

@@ -83,7 +83,7 @@ class EyeFinder:
         *,
         reach: tuple[int, int] = (24, 24),
         least: float = 0.6,
-        least_own: float = 0.72,
+        least_own: float = 0.8,
         line: float = 0.32,
     ):
         self.face = np.ascontiguousarray(face, np.int8)

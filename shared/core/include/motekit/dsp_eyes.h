@@ -5,14 +5,15 @@
  *   template   int8[MK_EYES_ROWS][MK_EYES_COLUMNS], the face around the eyes: a cell is a tenth of their distance; one
  *              distance to either side, 0.4 above, 1.0 below, without eyes and lids, which open and close. Any mean
  *              and contrast; matched by normalised correlation
- *   calibrate  takes the template from a frame in which the place is known: the camera is mounted, the driver's seat
- *              fixed. Without, the first template is a general one, and the first place is that of the configuration
- *   find       from the last place on, first among shifts of up to +-12 pixels, then shift, size and tilt in turn down
+ *   calibrate  takes the template from a frame in which the place is known, best from the mean of a few: the camera is
+ *              mounted, the driver's seat fixed. Without, the first template is a general one, and the first place is
+ *              that of the configuration
+ *   find       from the last place on, first among shifts of up to +-9 pixels, then shift, size and tilt in turn down
  *              to quarters of pixels. When the eyes were lost: over the whole region around the configured place, in every
  *              second frame at the size and tilt last seen, in the others at one of 15 sizes and tilts. found = 0 unless the correlation is at least `least` and there are dark
  *              lines in the eyes' places: darker than the face above and below them by `line` of its standard deviation
  *
- *   half       scratch, the frame at half its size: uint8[(width / 2) * (height / 2)]
+ *   half       scratch, means of two by two pixels: uint8[(width / 2) * (height / 2)]
  *   Sizes 0.7 to 1.4 of the configured one, tilts to 25 degrees
  *
  * Sources: Lewis, "Fast Normalized Cross-Correlation" (1995); Kanade, "Picture Processing System by Computer Complex

@@ -4,7 +4,7 @@
 
 #define CELLS 5                      /* a cell is half the distance of the eyes over so many */
 #define UNUSED INT8_MIN              /* in a template */
-#define SHIFTS 4                     /* steps of 3 pixels to either side */
+#define SHIFTS 3                     /* steps of 3 pixels to either side */
 #define LEAST_DEPTH 2.5f             /* grey levels, above what noise does */
 #define LINE_ROWS 16                 /* of the zone in which an eye's line is looked for */
 #define HALF_COLUMNS 19              /* 2 x 9.5: from the middle to the outermost cell, in half cells */
@@ -87,14 +87,15 @@ static int32_t pixel(const mk_image *image, int32_t x, int32_t y)
     return (above * (256 - down) + below * down + (1 << 15)) >> 16;
 }
 
-/* Normalised correlation, 1/4096. In the frame (`shift` 8) it is taken between
- * pixels, in the frame of half the size (`shift` 9) from the nearest one. */
-static int32_t correlate(const mk_eyes *eyes, const mk_image *image, int shift, const mk_eyes_place *p, float *deviation)
+/* Normalised correlation in the frame of half the size, 1/4096: of the nearest pixels, or between them. Means of two
+ * by two pixels, so that noise and hair count less. */
+static int32_t correlate(const mk_eyes *eyes, const mk_image *half, int between, const mk_eyes_place *p,
+                         float *deviation)
 {
     const int32_t ax = p->dx / CELLS, ay = p->dy / CELLS;
     int32_t x = p->x - (HALF_COLUMNS * ax) / 2 + MK_EYES_ABOVE * ay;
     int32_t y = p->y - (HALF_COLUMNS * ay) / 2 - MK_EYES_ABOVE * ax;
-    const int32_t right = (int32_t)image->width << shift, bottom = (int32_t)image->height << shift;
+    const int32_t right = (int32_t)half->width << 9, bottom = (int32_t)half->height << 9;
     const int32_t wx = (MK_EYES_COLUMNS - 1) * ax, wy = (MK_EYES_COLUMNS - 1) * ay;
     const int32_t hx = -(MK_EYES_ROWS - 1) * ay, hy = (MK_EYES_ROWS - 1) * ax;
     int inside = 1;
@@ -104,8 +105,8 @@ static int32_t correlate(const mk_eyes *eyes, const mk_image *image, int shift, 
         inside &= cx >= 0 && cy >= 0 && cx < right && cy < bottom;
     }
     const int8_t *face = eyes->face;
-    const uint8_t *const pixels = image->pixels;
-    const int32_t stride = image->stride;
+    const uint8_t *const pixels = half->pixels;
+    const int32_t stride = half->stride;
     int32_t sum = 0, squares = 0, products = 0;
     for (int32_t row = 0; row < MK_EYES_ROWS; row++) {
         int32_t at_x = x, at_y = y;
@@ -113,12 +114,12 @@ static int32_t correlate(const mk_eyes *eyes, const mk_image *image, int shift, 
             int32_t value;
             if (face[column] == UNUSED)
                 continue;
-            if (shift == 8)
-                value = pixel(image, at_x, at_y);
+            if (between)
+                value = pixel(half, (at_x - 128) / 2, (at_y - 128) / 2);
             else if (inside)
                 value = pixels[(at_y >> 9) * stride + (at_x >> 9)];
             else
-                value = pixels[limit(at_y >> 9, image->height - 1) * stride + limit(at_x >> 9, image->width - 1)];
+                value = pixels[limit(at_y >> 9, half->height - 1) * stride + limit(at_x >> 9, half->width - 1)];
             sum += value;
             squares += value * value;
             products += value * face[column];
@@ -138,15 +139,15 @@ static int32_t correlate(const mk_eyes *eyes, const mk_image *image, int shift, 
     return (int32_t)(covariance / (sqrtf((float)seen) * sqrtf((float)known)) * 4096.0f);
 }
 
-/* How a search looks at a place: which picture, and at which scale of it. */
+/* How a search looks at a place. */
 typedef struct {
-    const mk_image *image;
-    int shift;
+    const mk_image *half;
+    int between;
 } look;
 
 static void try_place(const mk_eyes *eyes, const look *l, const mk_eyes_place *p, mk_eyes_place *best, int32_t *highest)
 {
-    const int32_t correlation = correlate(eyes, l->image, l->shift, p, 0);
+    const int32_t correlation = correlate(eyes, l->half, l->between, p, 0);
     if (correlation > *highest) {
         *highest = correlation;
         *best = *p;
@@ -160,6 +161,8 @@ static void try_shifts(const mk_eyes *eyes, const look *l, int32_t by, int32_t r
     for (int32_t j = -reach_y; j <= reach_y; j++)
         for (int32_t i = -reach_x; i <= reach_x; i++) {
             const mk_eyes_place p = {start.x + i * by, start.y + j * by, start.dx, start.dy};
+            if (reach_x == 1 && i != 0 && j != 0)
+                continue; /* the last steps go along one axis at a time */
             try_place(eyes, l, &p, best, highest);
         }
 }
@@ -170,7 +173,7 @@ static void try_forms(const mk_eyes *eyes, const look *l, int32_t by, mk_eyes_pl
     const mk_eyes_place start = *best;
     for (int32_t size = -1; size <= 1; size++)
         for (int32_t tilt = -1; tilt <= 1; tilt++) {
-            if (size == 0 && tilt == 0)
+            if ((size == 0) == (tilt == 0))
                 continue;
             mk_eyes_place p = start;
             p.dx += (size * by * start.dx - tilt * by * start.dy) / 256;
@@ -230,6 +233,13 @@ static void halve(const mk_image *frame, const mk_image *half)
     }
 }
 
+/* Mean of two by two pixels around a place, as in the frame of half the size. */
+static int32_t soft_pixel(const mk_image *frame, int32_t x, int32_t y)
+{
+    return (pixel(frame, x - 128, y - 128) + pixel(frame, x + 128, y - 128) + pixel(frame, x - 128, y + 128) +
+            pixel(frame, x + 128, y + 128) + 2) >> 2;
+}
+
 static void take_face(mk_eyes *eyes, const mk_image *frame)
 {
     const mk_eyes_place *const p = &eyes->place;
@@ -239,7 +249,7 @@ static void take_face(mk_eyes *eyes, const mk_image *frame)
     for (int32_t row = 0; row < MK_EYES_ROWS; row++, x -= ay, y += ax)
         for (int32_t column = 0; column < MK_EYES_COLUMNS; column++)
             eyes->face[row * MK_EYES_COLUMNS + column] =
-                (int8_t)(pixel(frame, x + column * ax, y + column * ay) - 128);
+                (int8_t)(soft_pixel(frame, x + column * ax, y + column * ay) - 128);
     eyes->own = 1;
     learn(eyes);
 }
@@ -270,7 +280,7 @@ int mk_eyes_find(mk_eyes *eyes, const mk_image *frame, uint8_t *half_pixels)
     const mk_eyes_config *const config = eyes->config;
     const mk_image half = {half_pixels, (uint16_t)(frame->width / 2u), (uint16_t)(frame->height / 2u),
                            (uint16_t)(frame->width / 2u)};
-    const look coarse = {&half, 9}, fine = {frame, 8};
+    const look coarse = {&half, 0}, fine = {&half, 1};
     mk_eyes_place best = eyes->place;
     int32_t highest = -4097;
     halve(frame, &half);
@@ -291,12 +301,16 @@ int mk_eyes_find(mk_eyes *eyes, const mk_image *frame, uint8_t *half_pixels)
     try_shifts(eyes, &fine, 256, 1, 1, &best, &highest);
     try_forms(eyes, &fine, 6, &best, &highest);
     try_shifts(eyes, &fine, 128, 1, 1, &best, &highest);
-    try_forms(eyes, &fine, 3, &best, &highest);
-    try_shifts(eyes, &fine, 64, 1, 1, &best, &highest);
+    try_forms(eyes, &fine, 6, &best, &highest);
+    try_shifts(eyes, &fine, 128, 1, 1, &best, &highest);
+    for (uint32_t again = 0; again < 2; again++) {
+        try_forms(eyes, &fine, 3, &best, &highest);
+        try_shifts(eyes, &fine, 64, 1, 1, &best, &highest);
+    }
     eyes->correlation = (int16_t)highest;
     eyes->place = best;
     float deviation = 0.0f;
-    (void)correlate(eyes, frame, 8, &best, &deviation);
+    (void)correlate(eyes, &half, 1, &best, &deviation);
     eyes->found = highest >= (eyes->own ? config->least_own : config->least) && plausible(eyes) &&
                   has_lines(eyes, frame, deviation);
     if (eyes->found)
