@@ -14,7 +14,7 @@ from .data.inputs import STREAM, SYNTHETIC, recordings
 from .data.recording import Recording
 from .dsp import declared
 from .errors import ConfigError
-from .explore import Table
+from .explore import Table, spread
 from .link import Event
 from .pipeline import Pipeline, Replay
 from .post import KeywordEvent
@@ -160,7 +160,8 @@ class AudioChain(Chain):
         if data is not None:
             from .scoring import load_recordings
 
-            return [clip for clip in load_recordings(self.app, data) if clip.label in self.app.labels][:limit]
+            clips = load_recordings(self.app, data)
+            return spread([clip for clip in clips if clip.label in self.app.labels], limit)
         from motekit.datasets.synthetic import speech
 
         said = [label for label in self.app.labels if not label.startswith("_")]

@@ -218,9 +218,9 @@ class Chain(ABC):
         ConfigError
             If the recordings have no labels.
         """
-        from .explore import Table
+        from .explore import Table, spread
 
-        takes, found = self.takes(data, limit), []
+        takes, found = spread(self.takes(data), limit), []
         for number, take in enumerate(takes):
             if not isinstance(take.truth, str):
                 raise ConfigError(f"{take.name} has no label to explore features by. {self.app.name} has no classes.")

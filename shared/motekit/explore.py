@@ -13,6 +13,11 @@ MOST = 4000
 ALIKE = 0.95
 
 
+def spread(items: list, limit: int | None) -> list:
+    """At most so many of a list, evenly over it: the first alone would often be of one label."""
+    return items if limit is None or len(items) <= limit else [items[k * len(items) // limit] for k in range(limit)]
+
+
 @dataclass(frozen=True, eq=False)
 class Table:
     """Windows of a data set as one row of features each.

@@ -33,7 +33,7 @@ from .dsp.floats import QUALITY, quality_names
 from .dsp.resample import Resampler
 from .dsp.windows import WindowStream
 from .errors import ConfigError, DataError
-from .explore import Table
+from .explore import Table, spread
 from .files import write_if_changed
 from .link import Event
 from .post.label import UNKNOWN, Label
@@ -234,7 +234,7 @@ class WindowChain(Chain):
 
     def table(self, data: Path | None, *, limit: int | None = None, progress: Progress | None = None) -> Table:
         """See `Chain`."""
-        windows = self.windows(self.takes(data, limit), progress)
+        windows = self.windows(spread(self.takes(data), limit), progress)
         trusted = windows.quality & self.reject == 0
         kept = windows.only(trusted)
         return Table(kept.features, self.stream.names, kept.labels, kept.groups, kept.source, int((~trusted).sum()))

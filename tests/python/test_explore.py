@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 from motekit import chains
 from motekit.cli import app as commands
 from motekit.errors import ConfigError, DataError
-from motekit.explore import Table, explore
+from motekit.explore import Table, explore, spread
 from motekit.report.explore import write
 from window_apps import write_app, write_data
 
@@ -57,6 +57,11 @@ def test_labels_that_are_chance_look_like_chance():
     a, b = (found.lda[found.table.labels == label, 0] for label in "ab")
     # fitted and shown on the same windows, 60 features would part 300 windows
     assert abs(a.mean() - b.mean()) < 0.5 * found.lda[:, 0].std()
+
+
+def test_a_limit_is_spread_over_all():
+    assert spread([1, 2, 3], 5) == spread([1, 2, 3], None) == [1, 2, 3]
+    assert spread(list(range(100)), 4) == [0, 25, 50, 75]
 
 
 def test_large_tables_are_drawn_from():
