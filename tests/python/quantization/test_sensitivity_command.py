@@ -18,7 +18,8 @@ def files(forms, folder):
 
 def test_report_and_plot_of_a_file(residual_forms, tmp_path):
     paths = files(residual_forms, tmp_path)
-    arguments = ["sensitivity", paths["model.tflite"], "--float", paths["float.tflite"], "--inputs", paths["inputs.npy"]]
+    arguments = ["sensitivity", paths["model.tflite"], "--inputs", paths["inputs.npy"]]
+    arguments += ["--float", paths["float.tflite"]]
     done = CliRunner().invoke(app, [*arguments, "--plot", paths["plot.png"], "--json"])
     assert done.exit_code == 0, done.output
     report = json.loads(done.stdout)
