@@ -91,6 +91,15 @@ def test_the_page_needs_nothing_beside_it(tmp_path):
         assert f"<td>{name}</td>" in page
 
 
+def test_legends_name_every_label():
+    from motekit.report.explore import _scatter
+
+    made = table()
+    labels = np.where(made.labels == "class0", "_silence_", made.labels)
+    figure = _scatter(explore(Table(made.features, made.names, labels, made.groups, made.source)))
+    assert [text.get_text() for text in figure.legends[0].texts] == ["silence", "class1", "class2", "class3"]
+
+
 def test_commands_explore_and_draw_an_app_of_app_toml_alone(tmp_path):
     folder, data = write_app(tmp_path / "pump"), write_data(tmp_path / "data", seconds=8.0)
     run = CliRunner()

@@ -15,7 +15,7 @@ from .page import Page
 
 #: features that are drawn; all are in the table
 _DRAWN = 48
-_POINT = 9
+_POINT = 14
 
 
 def _colours(labels: np.ndarray) -> dict[str, Any]:
@@ -23,6 +23,11 @@ def _colours(labels: np.ndarray) -> dict[str, Any]:
     return dict(zip(names, matplotlib.colormaps["tab10" if len(names) <= 10 else "tab20"].colors, strict=False)) | {
         name: "#777777" for name in names[20:]
     }
+
+
+def _shown(label: str) -> str:
+    """In a legend, which leaves out what begins with an underscore."""
+    return label.strip("_") or label
 
 
 def _scatter(found: Exploration) -> Figure:
@@ -39,7 +44,7 @@ def _scatter(found: Exploration) -> Figure:
         room = 0.1 * np.maximum(high - low, 1e-9)
         for label, colour in colours.items():
             of = found.table.labels == label
-            axes.scatter(*points[of].T, s=_POINT, color=colour, alpha=0.6, linewidths=0, label=label)
+            axes.scatter(*points[of].T, s=_POINT, color=colour, alpha=0.6, linewidths=0, label=_shown(label))
         axes.set(title=title, xlim=(low[0] - room[0], high[0] + room[0]), ylim=(low[1] - room[1], high[1] + room[1]))
     figure.legend(*panels[0].get_legend_handles_labels(), loc="outside lower center", ncols=6, markerscale=2)
     return figure
@@ -58,7 +63,7 @@ def _distributions(found: Exploration) -> Figure:
         for label, colour in colours.items():
             of = np.clip(values[table.labels == label], edges[0], edges[-1])
             share = np.histogram(of, edges)[0] / max(1, len(of))
-            axes.stairs(share, edges, color=colour, label=label, linewidth=1.2)
+            axes.stairs(share, edges, color=colour, label=_shown(label), linewidth=1.2)
         axes.set_title(f"{table.names[column]}: {found.information[column]:.2f} bit", fontsize=8)
         axes.tick_params(labelsize=6)
         axes.set_yticks([])
