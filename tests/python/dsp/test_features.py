@@ -4,6 +4,7 @@ import subprocess
 
 import numpy as np
 import pytest
+from window_streams import core_sources
 
 from float_signals import assert_same_bits, broken, finite, ppg
 from motekit import paths
@@ -132,7 +133,7 @@ def test_generated_c_gives_the_same_bits(tmp_path):
         "        (void)mk_features_process(&app_features, frames, out, scratch);\n"
         "        fwrite(out, sizeof out, 1, stdout);\n    }\n    return 0;\n}\n"
     )
-    core = [str(path) for path in sorted((paths.core_dir() / "src" / "dsp").glob("*.c"))]
+    core = core_sources("features_3x125", "features_more_3x333")
     flags = ["-std=c99", "-O1", "-ffp-contract=off", "-Wall", "-Wextra", "-Werror", "-fsanitize=address,undefined"]
     sources = [str(tmp_path / "main.c"), str(tmp_path / "features.c"), *core]
     command = ["cc", *flags, "-I", str(paths.core_dir() / "include"), *sources, "-lm", "-o", str(tmp_path / "run")]

@@ -4,7 +4,8 @@ import subprocess
 
 import numpy as np
 
-from motekit import paths
+from motekit import bench_dsp, paths
+from motekit.bench_dsp import SOURCES
 from motekit.dsp.affine import Affine
 from motekit.dsp.windows import WindowStream
 
@@ -62,6 +63,12 @@ def recording(length: int = 1200, seed: int = 0) -> np.ndarray:
     return frames
 
 
+def core_sources(*cases: str) -> list[str]:
+    """Sources of the core behind cases of the bench: not all are worth compiling for one test."""
+    names = {name for case in cases for name in SOURCES[case]}
+    return [str(path) for path in bench_dsp.core_sources() if path.stem in names]
+
+
 def run_c(made: WindowStream, frames: np.ndarray, chunk: int, folder, *flags: str) -> list[tuple]:
     """Windows as the generated C gives them: (quality, features, tensor)."""
     made.write(folder, "app_windows")
@@ -92,8 +99,7 @@ int main(void)
 }}
 """
     )
-    source = paths.core_dir() / "src"
-    core = [str(path) for path in [*sorted((source / "dsp").glob("*.c")), source / "runtime" / "window_stream.c"]]
+    core = core_sources("windows_every_stage_4x250", "features_3x125", "features_more_3x333")
     command = ["cc", "-std=c99", "-O1", "-ffp-contract=off", "-Wall", "-Wextra", "-Werror", *flags]
     command += ["-I", str(paths.core_dir() / "include"), str(folder / "main.c"), str(folder / "app_windows.c"), *core]
     built = subprocess.run([*command, "-lm", "-o", str(folder / "run")], capture_output=True, text=True)
