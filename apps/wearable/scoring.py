@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from motekit.chain import Answer, Take
+from motekit.datasets import ppg_dalia
 from motekit.oracle import Tflm
 from motekit.report.results import save
 
@@ -50,7 +51,7 @@ def evaluate(
         "task": task,
         "data": {
             "source": takes[0].source,
-            "name": chain.dataset(task) if data else "synthetic",
+            "name": _dataset(chain, task, data),
             "groups": len({take.group for take in takes}),
             **({"windows": found.pop("windows")} if "windows" in found else {}),
         },
@@ -64,6 +65,13 @@ def evaluate(
     return result
 
 
+def _dataset(chain: "AppChain", task: str, data: Path | None) -> str:
+    """Name of what was scored: heart rate knows two data sets."""
+    if data is None:
+        return "synthetic"
+    return ppg_dalia.NAME if task == "heart_rate" and ppg_dalia.holds(data) else chain.dataset(task)
+
+
 def _name(task: str, split: str | None, takes: list[Take]) -> str:
     """Name in results.json: the training recordings of SPC 2015 are what heart rate is told of elsewhere."""
     # real people are there for the false alarms: nobody falls
@@ -73,6 +81,8 @@ def _name(task: str, split: str | None, takes: list[Take]) -> str:
         return f"{task}_{split}" if split else task
     if takes[0].source == "synthetic":
         return "heart_rate_synthetic"
+    if takes[0].truth.motion == "daily life":
+        return "heart_rate_dalia"
     return "heart_rate" if any(take.truth.motion.startswith("TYPE") for take in takes) else "heart_rate_extra"
 
 

@@ -115,3 +115,19 @@ def test_structures_become_c_with_every_bit():
     assert initialiser(scale, {}) == f"{{{float(np.float32(0.1)).hex()}f, -5, 7, 9}}"
     with pytest.raises(ConfigError, match="no name"):
         initialiser(sos, {})
+
+
+def test_people_of_ppg_dalia_are_scored_by_their_own_name(chain, person, tmp_path):
+    import pickle
+
+    def at(rate_hz: int, column: int) -> np.ndarray:
+        place = np.arange(0, len(person.samples) - 1, 125 / rate_hz)
+        return np.interp(place, np.arange(len(person.samples)), person.samples[:, column])
+
+    wrist = {"BVP": at(64, 0)[:, None], "ACC": 64 * np.stack([at(32, k) for k in (2, 3, 4)], axis=1)}
+    (tmp_path / "S1").mkdir()
+    (tmp_path / "S1" / "S1.pkl").write_bytes(
+        pickle.dumps({"signal": {"wrist": wrist}, "label": person.bpm}, protocol=2)
+    )
+    found = chain.evaluate(tmp_path, task="heart_rate", board=None)
+    assert found["data"]["name"] == "ppg_dalia" and found["metrics"]["mae_bpm"] < 5
