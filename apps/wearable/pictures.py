@@ -10,7 +10,7 @@ from motekit.errors import ConfigError
 from motekit.report import plots
 from motekit.report.results import markdown, read
 
-from . import energy
+from . import energy, motion_pictures
 
 if TYPE_CHECKING:
     from .chain import AppChain
@@ -31,6 +31,9 @@ def draw(chain: "AppChain", folder: Path) -> None:
     ]
     plots.save(both_traces(shown), folder / f"{name}-traces.png")
     plots.save(rhythms(results["rhythm_record"]["metrics"]), folder / f"{name}-rhythm.png")
+    if "activity_subject" in results:
+        shown = motion_pictures.confusion(results["activity_subject"]["metrics"])
+        plots.save(shown, folder / f"{name}-activity.png")
 
 
 def bland_altman(traces: list[dict[str, Any]]) -> Figure:
@@ -85,7 +88,7 @@ def rhythms(metrics: dict[str, Any]) -> Figure:
 
 
 def figures(chain: "AppChain", name: str) -> str:
-    """Markdown tables of "heart", "motions", "recordings", "rhythm", "hrv", "faults", "noise" and "energy".
+    """Markdown tables of "heart", "motions", "recordings", "rhythm", "hrv", "faults", "noise", "energy", of motion.
 
     Raises
     ------
@@ -220,4 +223,5 @@ _TABLES = {
     "faults": _faults,
     "noise": _noise,
     "energy": _energy,
+    **motion_pictures.TABLES,
 }
