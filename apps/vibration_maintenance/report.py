@@ -128,7 +128,7 @@ def draw(app: App, folder: Path) -> None:
     left.set_xlabel("signal to added noise, dB")
     left.set_ylim(0, 1.02)
     left.grid(alpha=0.3)
-    left.legend(fontsize=7)
+    left.legend(fontsize=7, loc="lower right", bbox_to_anchor=(1.0, 0.1))
     confusion = sum(np.array(fold["rows"]["host"]["confusion"]) for fold in content["diameter"]["folds"])
     right.imshow(confusion / np.maximum(confusion.sum(axis=1, keepdims=True), 1), cmap="Blues", vmin=0, vmax=1)
     labels = [label.replace("_", "\n") for label in app.labels]
