@@ -116,6 +116,11 @@ def _read(root: Path, path: Path, match: re.Match, part: str) -> HeartRateRecord
     if signal.ndim != 2 or signal.shape[0] != rows:
         raise DataError(f"{path.name} has shape {signal.shape}, not {rows} rows. Fetch or copy it again.")
     training = part == "training"
+    bpm = mat.read(_truth(path, match, part), "BPM0").ravel().astype(float)
+    if abs(len(bpm) - windows(signal.shape[1])) == 1:
+        # a last window more or less on one side: what both have is used
+        fewest = min(len(bpm), windows(signal.shape[1]))
+        bpm, signal = bpm[:fewest], signal[:, : round((WINDOW_S + HOP_S * (fewest - 1)) * RATE_HZ)]
     return HeartRateRecording(
         samples=np.ascontiguousarray(signal[-len(CHANNELS) :].T, np.float32),
         rate_hz=RATE_HZ,
@@ -126,7 +131,7 @@ def _read(root: Path, path: Path, match: re.Match, part: str) -> HeartRateRecord
         name=path.relative_to(root).as_posix(),
         source="real",
         path=path,
-        bpm=mat.read(_truth(path, match, part), "BPM0").ravel().astype(float),
+        bpm=bpm,
         ecg=None if part == "test" else signal[0].astype(np.float32),
         motion=f"{'TYPE' if training else 'T'}{match['motion']}",
         part=part,

@@ -95,3 +95,12 @@ def test_real_recordings_have_the_published_shape():
         assert len(recordings) == len({r.group for r in recordings}) == 12
         assert sum(len(r.bpm) for r in recordings) == 1768
         assert {r.motion for r in recordings} == {"TYPE01", "TYPE02"}
+
+
+@pytest.mark.parametrize("more", [-1, 1])
+def test_a_last_window_of_one_side_alone_is_left_out(root, more):
+    save(root / "TrueBPM" / "True_S04_T02.mat", BPM0=np.arange(7.0 + more)[:, None])
+    (recording,) = ieee_spc2015.load(root / "TestData")
+    kept = min(7, 7 + more)
+    assert np.array_equal(recording.bpm, np.arange(float(kept)))
+    assert ieee_spc2015.windows(len(recording.samples)) == kept
