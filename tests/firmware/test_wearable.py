@@ -60,3 +60,14 @@ def test_firmware_is_within_its_budget(chain, firmware):
     assert cost["ram"] <= budget["ram"] <= 24_000
     assert 0 < cost["stack"] < 1500
     assert cost["instructions_per_window"] <= budget["instructions_per_window"] <= 1_500_000
+
+
+def test_rhythm_s_model_and_features_take_less_than_8_kb(chain, firmware):
+    from elftools.elf.elffile import ELFFile
+
+    parts = ("mk_rhythm", "mk_peaks", "mk_rr_", "mk_hrv", "mk_model_rhythm", "ecg_peaks", "ecg_band", "judge")
+    with open(firmware.built.elf, "rb") as file:
+        symbols = list(ELFFile(file).get_section_by_name(".symtab").iter_symbols())
+    sizes = {s.name: s["st_size"] for s in symbols if s.name.startswith(parts)}
+    assert sizes["mk_rhythm_report_now"] > 100 and sizes["mk_rr_process"] > 100
+    assert sum(sizes.values()) + (chain.folder / "rhythm.tflite").stat().st_size <= 8192
