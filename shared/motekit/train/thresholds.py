@@ -14,7 +14,7 @@ from ..data.stream import Stream
 from ..pipeline import Pipeline
 
 #: thresholds that are tried
-GRID = np.round(np.arange(0.30, 0.985, 0.02), 3)
+GRID = np.round(np.arange(0.40, 0.995, 0.01), 3)
 
 
 @dataclass(frozen=True, eq=False)

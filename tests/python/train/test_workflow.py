@@ -159,6 +159,7 @@ def test_the_fewest_misses_within_the_false_accepts_are_chosen(app):
     period, smoothing = app.window_period_s, app.decision["smoothing_s"]
     long, windows = round(smoothing / period), 1200
     scores = np.full((windows, 4), -128, np.int8)
+    scores[:, app.labels.index("_unknown_")] = 127
     truth = []
     for number, at in enumerate(range(20, windows - 40, 30)):
         keyword = number % 2 == 0
@@ -166,15 +167,19 @@ def test_the_fewest_misses_within_the_false_accepts_are_chosen(app):
         truth.append(Spoken(label, at * period, at * period + 1.0, "s", label, 20.0))
         if keyword:
             scores[at + 2 : at + 2 + long, app.labels.index(label)] = 100
+            scores[at + 2 : at + 2 + long, app.labels.index("_unknown_")] = -100
         elif number % 3 == 0:
             scores[at + 2 : at + 2 + long, app.labels.index("no")] = 40
+            scores[at + 2 : at + 2 + long, app.labels.index("_unknown_")] = -40
     samples = np.zeros(round(windows * period * RATE), np.int16)
     heard = thresholds.Heard(Stream(samples, RATE, tuple(truth), "synthetic", "x"), scores)
     on = thresholds.choose(app, [heard])
     found = thresholds.score(app, heard, on)
     assert found.keywords > 15 and found.false_accepts == 0 and found.miss_rate == 0
-    assert (40 + 128) / 256 < on["yes"] == on["no"] <= (100 + 128) / 256
-    lax = thresholds.score(app, heard, {"yes": 0.3, "no": 0.3})
+    assert app.decision["odds"]
+    doubtful, sure = (0.5 + 30 / 256 * np.log((p + 4) / (u + 4)) for p, u in ((168, 88), (228, 28)))
+    assert doubtful - 0.004 < on["yes"] == on["no"] <= sure + 0.004
+    lax = thresholds.score(app, heard, {"yes": 0.53, "no": 0.53})
     assert lax.false_accepts > 5 and lax.miss_rate == 0
     # what lets nothing false through within the allowance may still let some through with a larger one
     assert thresholds.choose(app, [heard], false_accepts_per_hour=1e4)["no"] <= on["no"]
