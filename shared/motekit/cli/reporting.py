@@ -24,7 +24,8 @@ def report(
         rows = [[what, value, found["budget"].get(what, "")] for what, value in found["cost"].items()]
         table(f"{found['app']} on {found['board']}", ["cost", "measured", "budget"], rows)
         for energy in found["energy"]:
-            light = "always on" if energy["light"]["on_s"] == energy["light"]["every_s"] else energy["light"]
+            on, every = energy["light"]["on_s"], energy["light"]["every_s"]
+            light = "always on" if on == every else f"on {on:g} s of {every:g} s"
             rows = [[part, f"{value:g}"] for part, value in energy["ma"].items()]
             table(f"Energy, sensor's light {light}", ["part", "mA"], rows)
             print(
@@ -51,6 +52,6 @@ def report(
                 "board": board,
                 "cost": {key: costs[board].get(key) for key in keys},
                 "budget": chain.app.budget.get(board, {}),
-                "energy": chain.energy(costs[board]["instructions_per_window"]) if hasattr(chain, "energy") else [],
+                "energy": chain.energy(costs[board]["instructions_per_window"]),
             }
         )

@@ -131,3 +131,17 @@ def test_people_of_ppg_dalia_are_scored_by_their_own_name(chain, person, tmp_pat
     )
     found = chain.evaluate(tmp_path, task="heart_rate", board=None)
     assert found["data"]["name"] == "ppg_dalia" and found["metrics"]["mae_bpm"] < 5
+
+
+def test_report_tells_cost_and_an_estimate_of_energy():
+    import json
+
+    from typer.testing import CliRunner
+
+    from motekit.cli import app
+
+    found = json.loads(CliRunner().invoke(app, ["report", "wearable", "--json"]).stdout)
+    assert found["cost"]["ram"] <= found["budget"]["ram"] and len(found["energy"]) == 2
+    assert all("estimate" in one["note"] and one["days"] > 1 and one["sources"] for one in found["energy"])
+    told = CliRunner().invoke(app, ["report", "wearable"]).stdout
+    assert "days on 100 mAh" in told and "estimate" in told
