@@ -20,21 +20,26 @@ def chain():
 
 
 @pytest.fixture(scope="module")
-def found(chain):
-    mirror = Path(os.environ.get("MOTEKIT_DATA", "missing")) / "mrl_eye"
-    return measures.finding(chain, mirror if mirror.is_dir() else None, drivers=24, frames=12)["metrics"]
+def mirror():
+    folder = Path(os.environ.get("MOTEKIT_DATA", "missing")) / "mrl_eye"
+    return folder if folder.is_dir() else None
 
 
-def test_nearly_all_eyes_are_found_within_a_tenth_of_their_width(found):
+@pytest.fixture(scope="module")
+def found(chain, mirror):
+    return measures.finding(chain, mirror, drivers=24, frames=12)["metrics"]
+
+
+def test_nearly_all_eyes_are_found_within_a_tenth_of_their_width(found, mirror):
     assert found["frames"] == 24 * 12
-    assert found["found"] >= 0.93
-    assert found["within_10_percent"] >= 0.88
-    assert found["median_error_eye_widths"] <= 0.05
+    assert found["within_10_percent"] >= 0.95
+    # rendered lids of low contrast are sometimes missed
+    assert found["within_10_percent_of_all"] >= (0.95 if mirror else 0.92)
 
 
-def test_hardly_any_eyes_where_there_are_none(found):
+def test_hardly_any_eyes_where_there_are_none(found, mirror):
     assert found["frames_without_eyes"] == 24 * 15
-    assert found["false_eyes"] <= 0.01
+    assert found["false_eyes"] <= (0.01 if mirror else 0.03)
 
 
 def driver(chain, seed):
