@@ -1,6 +1,7 @@
 """The committed keyword model: within its limits, and what its papers say it is."""
 
 import json
+from itertools import pairwise
 
 import pytest
 import tflite
@@ -61,5 +62,7 @@ def test_the_stream_figures_are_of_at_least_half_an_hour(results):
         found = results[name]
         assert found["hours"] >= 0.5 and found["source"] == "real"
         assert found["false_accepts_per_hour"] == pytest.approx(found["false_accepts"] / found["hours"])
-        misses = [miss for _, miss in found["det"]]
-        assert misses == sorted(misses)
+        alarms, misses = zip(*found["det"], strict=True)
+        assert list(alarms) == sorted(alarms, reverse=True)
+        # at low thresholds the refractory time after a false accept hides a few words that follow
+        assert all(after > before - 0.01 for before, after in pairwise(misses)) and misses[-1] > 0.9
