@@ -9,13 +9,13 @@ static bool reads(uint8_t pin)
     return PIND & (uint8_t)(1 << pin);
 }
 
-/* Until the wire is at `level`, 200 us at most. */
+/* Until the wire is at `level`, about 350 us at most. */
 static bool reaches(uint8_t pin, bool level)
 {
     for (uint8_t i = 0; i < 150; i++) {
         if (reads(pin) == level)
             return true;
-        delayMicroseconds(1);
+        delayMicroseconds(2); /* 1 would be none */
     }
     return false;
 }

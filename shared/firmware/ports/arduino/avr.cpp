@@ -97,6 +97,9 @@ void mk_machine_init(void)
     PCMSK2 |= _BV(PCINT16);
     PCICR |= _BV(PCIE2);
     ADCSRA &= (uint8_t)~_BV(ADEN);
+    /* Arduino starts the timers of its PWM, which nothing here uses */
+    TCCR1B = 0;
+    TCCR2B = 0;
 }
 
 void mk_machine_watchdog_start(uint32_t timeout_ms)
