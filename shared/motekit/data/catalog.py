@@ -93,7 +93,7 @@ def locate(name: str) -> Path | None:
     mirror = paths.data_dir()
     candidates = [mirror / name] if mirror else []
     for folder in (*candidates, fetched_dir(name)):
-        if folder.is_dir() and any(not f.name.startswith(".") and f.is_dir() for f in folder.iterdir()):
+        if folder.is_dir() and any(not f.name.startswith(".") for f in folder.iterdir()):
             return folder
     return None
 
