@@ -204,17 +204,5 @@ const mk_gardener_forecast mk_app_forecast = {struct(forecast[0], {"model": f"&m
             raise ConfigError(f"there is no split {split!r}. Choose station.")
         return scoring.crossvalidate(self, data, seed=seed, epochs=epochs, folds=folds, out=out, progress=progress)
 
-    def figures(self, name: str) -> str:
-        """See `Chain`."""
-        from . import report
-
-        return report.figures(self.app, name)
-
-    def draw(self, folder: Path) -> None:
-        """See `Chain`."""
-        from . import report
-
-        report.draw(self.app, folder)
-
 
 __all__ = ["MISSING", "AppChain"]
