@@ -13,7 +13,7 @@ from motekit.dsp.eyes import Place
 from . import eyes as rendered
 from . import optics
 
-#: corner to corner, as a share of the distance between the eyes' centres (Farkas, anthropometry of the head: 30 of 63 mm)
+#: corner to corner, as a share of the distance of the eyes' centres (Farkas, anthropometry of the head: 30 of 63 mm)
 EYE_WIDTH = 0.476
 
 

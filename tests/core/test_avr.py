@@ -11,7 +11,8 @@ from motekit import paths
 
 HERE = Path(__file__).parent
 BLOCKS = ("moisture", "probe", "irrigation", "climate", "bucket")
-SOURCES = ("dsp/root.c", "dsp/moisture.c", "dsp/probe.c", "dsp/climate.c", "dsp/soil.c", "dsp/math.c", "post/irrigation.c")
+DSP = ("root", "moisture", "probe", "climate", "soil", "math")
+SOURCES = (*(f"dsp/{name}.c" for name in DSP), "post/irrigation.c")
 FLAGS = ["-std=c99", "-ffp-contract=off", "-Wall", "-Wextra", "-Werror"]
 
 

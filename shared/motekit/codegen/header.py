@@ -54,7 +54,7 @@ def header(
 
 {included}
 {defined}
-/* A board that has the sensor names its driver: -DMK_APP_SENSOR=mk_adxl345. On all others samples come over the link. */
+/* A board that has the sensor names its driver: -DMK_APP_SENSOR=mk_adxl345. Elsewhere samples come over the link. */
 #ifdef MK_APP_SENSOR
 extern const mk_sensor MK_APP_SENSOR;
 #else
