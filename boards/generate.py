@@ -36,11 +36,13 @@ if app:
     env.Append(CPPPATH=[str(folder)])
     env.BuildSources(os.path.join("$BUILD_DIR", "generated_objects"), str(folder))
     env.Append(CPPPATH=[str(root / "shared" / "firmware" / "include"), str(root / "shared" / "core" / "include")])
-    firmware = root / "shared" / "firmware"
+    # as sources of the project, not beside it: only those see the libraries that a board's lib_deps bring
     arduino = "arduino" in env.get("PIOFRAMEWORK", [])
+    shared = os.path.relpath(root / "shared" / "firmware", env.subst("$PROJECT_SRC_DIR"))
     # drivers in C need no Arduino; each is empty unless its board asks for it
-    env.BuildSources(os.path.join("$BUILD_DIR", "sensors"), str(firmware / "sensors"), "+<*>" if arduino else "+<*.c>")
+    added = [f"+<{shared}/sensors/{'*' if arduino else '*.c'}>"]
     # the repository's own platform brings its ports itself
     if arduino and env["PIOPLATFORM"] != "emulated":
-        env.BuildSources(os.path.join("$BUILD_DIR", "port"), str(firmware / "ports" / "arduino"))
-        env.BuildSources(os.path.join("$BUILD_DIR", "radio"), str(firmware / "radio"))
+        added += [f"+<{shared}/ports/arduino/>", f"+<{shared}/radio/>"]
+    given = env.get("SRC_FILTER", [])
+    env.Replace(SRC_FILTER=[*([given] if isinstance(given, str) else given), *added])

@@ -63,7 +63,7 @@ static bool set_rate(void)
     return false;
 }
 
-static mk_status init(void)
+static mk_status sensor_init(void)
 {
     if (mk_ring_init(&ring, waiting, sizeof waiting / sizeof *waiting) != MK_OK)
         return MK_ERR_SIZE;
@@ -127,6 +127,6 @@ static uint32_t lost(void)
 
 extern const mk_sensor mk_adxl345;
 const mk_sensor mk_adxl345 = {"adxl345", MK_APP_CHANNELS, MK_APP_CHANNEL_NAMES, MK_APP_UNIT, MK_APP_SCALE,
-                              (float)MK_APP_RATE_HZ, init, fetch, self_test, lost};
+                              (float)MK_APP_RATE_HZ, sensor_init, fetch, self_test, lost};
 
 #endif

@@ -19,7 +19,7 @@ static uint8_t grey(const uint8_t *picture, uint32_t pixel)
     return (uint8_t)(green << 2 | green >> 4);
 }
 
-static mk_status init(void)
+static mk_status sensor_init(void)
 {
     if (CAMERA_WIDTH != 160 || CAMERA_LINES != 120) {
         mk_out_log("gc2145: 160 x 120 pixels; the app wants another picture");
@@ -56,6 +56,6 @@ static mk_status self_test(void)
 
 extern const mk_sensor mk_gc2145;
 const mk_sensor mk_gc2145 = {"gc2145", MK_APP_CHANNELS, MK_APP_CHANNEL_NAMES, MK_APP_UNIT, MK_APP_SCALE,
-                             (float)MK_APP_RATE_HZ, init, fetch, self_test, NULL};
+                             (float)MK_APP_RATE_HZ, sensor_init, fetch, self_test, NULL};
 
 #endif

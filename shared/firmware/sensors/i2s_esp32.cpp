@@ -17,7 +17,7 @@ static mk_rate rate;
 static uint32_t overflows;
 static QueueHandle_t told;
 
-static mk_status init(void)
+static mk_status sensor_init(void)
 {
     i2s_config_t config = {};
     config.mode = (i2s_mode_t)(I2S_MODE_MASTER | I2S_MODE_RX);
@@ -69,6 +69,6 @@ static uint32_t lost(void)
 
 extern const mk_sensor mk_i2s_esp32;
 const mk_sensor mk_i2s_esp32 = {"i2s", 1, MK_APP_CHANNEL_NAMES, MK_APP_UNIT, MK_APP_SCALE, (float)MK_APP_RATE_HZ,
-                                init, fetch, NULL, lost};
+                                sensor_init, fetch, NULL, lost};
 
 #endif

@@ -19,7 +19,7 @@ static I2S microphone(INPUT);
 static mk_rate rate;
 static uint32_t overflows;
 
-static mk_status init(void)
+static mk_status sensor_init(void)
 {
     microphone.setBCLK(MK_I2S_BCLK);
     microphone.setDATA(MK_I2S_DATA);
@@ -71,6 +71,6 @@ static uint32_t lost(void)
 
 extern const mk_sensor mk_i2s_rp2040;
 const mk_sensor mk_i2s_rp2040 = {"i2s", 1, MK_APP_CHANNEL_NAMES, MK_APP_UNIT, MK_APP_SCALE, (float)MK_APP_RATE_HZ,
-                                 init, fetch, self_test, lost};
+                                 sensor_init, fetch, self_test, lost};
 
 #endif

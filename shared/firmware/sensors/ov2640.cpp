@@ -18,7 +18,7 @@ static uint8_t grey(const uint8_t *picture, uint32_t pixel)
     return picture[pixel];
 }
 
-static mk_status init(void)
+static mk_status sensor_init(void)
 {
     camera_config_t config = {};
     config.pin_pwdn = -1;
@@ -91,6 +91,6 @@ static mk_status self_test(void)
 
 extern const mk_sensor mk_ov2640;
 const mk_sensor mk_ov2640 = {"ov2640", MK_APP_CHANNELS, MK_APP_CHANNEL_NAMES, MK_APP_UNIT, MK_APP_SCALE,
-                             (float)MK_APP_RATE_HZ, init, fetch, self_test, NULL};
+                             (float)MK_APP_RATE_HZ, sensor_init, fetch, self_test, NULL};
 
 #endif

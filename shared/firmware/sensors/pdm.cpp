@@ -28,7 +28,7 @@ static void received(void)
     }
 }
 
-static mk_status init(void)
+static mk_status sensor_init(void)
 {
     const mk_status status = mk_ring_init(&ring, waiting, sizeof waiting / sizeof *waiting);
     if (status != MK_OK)
@@ -73,6 +73,6 @@ static uint32_t lost(void)
 
 extern const mk_sensor mk_pdm;
 const mk_sensor mk_pdm = {"pdm", 1, MK_APP_CHANNEL_NAMES, MK_APP_UNIT, MK_APP_SCALE, (float)MK_APP_RATE_HZ,
-                          init, fetch, self_test, lost};
+                          sensor_init, fetch, self_test, lost};
 
 #endif

@@ -48,7 +48,7 @@ static int16_t at(const track *t, uint8_t channel, uint32_t us, float counts)
     return value > 32767.0f ? 32767 : value < -32767.0f ? -32767 : (int16_t)(value < 0 ? value - 0.5f : value + 0.5f);
 }
 
-static mk_status init(void)
+static mk_status sensor_init(void)
 {
     if (!pulse.begin(Wire, I2C_SPEED_FAST) || !mk_imu_begin())
         return MK_ERR_IO;
@@ -110,6 +110,6 @@ static uint32_t lost(void)
 
 extern const mk_sensor mk_wrist;
 const mk_sensor mk_wrist = {"max30102", CHANNELS, MK_APP_CHANNEL_NAMES, MK_APP_UNIT, MK_APP_SCALE,
-                            (float)MK_APP_RATE_HZ, init, fetch, self_test, lost};
+                            (float)MK_APP_RATE_HZ, sensor_init, fetch, self_test, lost};
 
 #endif

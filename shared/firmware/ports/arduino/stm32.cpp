@@ -27,8 +27,9 @@ void mk_machine_init(void)
 {
     by_watchdog = __HAL_RCC_GET_FLAG(RCC_FLAG_IWDGRST) != 0;
     __HAL_RCC_CLEAR_RESET_FLAGS();
-    uint32_t here;
-    for (volatile uint32_t *p = lowest(); p < &here - 64; p++)
+    /* what is below this function's own frame, and a little room for an interrupt */
+    const uintptr_t here = (uintptr_t)__builtin_frame_address(0) - 256u;
+    for (volatile uint32_t *p = lowest(); (uintptr_t)p < here; p++)
         *p = PAINT;
 }
 
