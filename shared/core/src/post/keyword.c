@@ -34,8 +34,8 @@ static uint8_t never(const mk_keyword_config *config, const uint8_t *row)
     return (uint8_t)(sum > 255u ? 255u : sum);
 }
 
-/* What is smoothed of label i, 0 to 255: |logarithm[a] - logarithm[b]| <= 2002 keeps the difference positive. */
-static uint16_t weight(const mk_keyword_config *config, uint16_t i, uint8_t score, uint8_t against)
+/* What is smoothed of a label, 0 to 255: |logarithm[a] - logarithm[b]| <= 2002 keeps the difference positive. */
+static uint16_t weight(const mk_keyword_config *config, uint8_t score, uint8_t against)
 {
     if (!config->odds)
         return score;
@@ -74,7 +74,7 @@ void mk_keyword_reset(mk_keyword *keyword)
     for (uint32_t i = 0; i < (uint32_t)config->labels * config->smoothing; i++)
         keyword->ring[i] = 0;
     for (uint16_t i = 0; i < config->labels; i++) {
-        keyword->sums[i] = (uint16_t)(config->smoothing * weight(config, i, 0, 0));
+        keyword->sums[i] = (uint16_t)(config->smoothing * weight(config, 0, 0));
         keyword->armed[i] = 1;
     }
     keyword->window = 0;
@@ -90,12 +90,12 @@ int mk_keyword_process(mk_keyword *keyword, const int8_t *scores, mk_keyword_eve
     uint32_t highest = 0;
     const uint8_t before = never(config, row);
     for (uint16_t i = 0; i < config->labels; i++) {
-        keyword->sums[i] = (uint16_t)(keyword->sums[i] - weight(config, i, row[i], before));
+        keyword->sums[i] = (uint16_t)(keyword->sums[i] - weight(config, row[i], before));
         row[i] = (uint8_t)(scores[i] + 128);
     }
     const uint8_t against = never(config, row);
     for (uint16_t i = 0; i < config->labels; i++) {
-        keyword->sums[i] = (uint16_t)(keyword->sums[i] + weight(config, i, row[i], against));
+        keyword->sums[i] = (uint16_t)(keyword->sums[i] + weight(config, row[i], against));
         const uint32_t smoothed = (uint32_t)keyword->sums[i] * 256u / config->smoothing;
         if (smoothed < config->off[i])
             keyword->armed[i] = 1;
