@@ -91,11 +91,15 @@ def fetched_dir(name: str) -> Path:
 def locate(name: str) -> Path | None:
     """Folder of a data set on this machine: in the mirror MOTEKIT_DATA, else fetched, else None."""
     mirror = paths.data_dir()
-    candidates = [mirror / name] if mirror else []
-    for folder in (*candidates, fetched_dir(name)):
-        if folder.is_dir() and any(not f.name.startswith(".") for f in folder.iterdir()):
-            return folder
-    return None
+    if mirror and any(not f.name.startswith(".") for f in _entries(mirror / name)):
+        return mirror / name
+    # archives lie beside what is unpacked from them: they alone are no data set
+    fetched = fetched_dir(name)
+    return fetched if any(not f.name.startswith(".") and f.is_dir() for f in _entries(fetched)) else None
+
+
+def _entries(folder: Path) -> list[Path]:
+    return list(folder.iterdir()) if folder.is_dir() else []
 
 
 def require(name: str) -> Path:
