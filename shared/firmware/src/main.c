@@ -40,10 +40,6 @@ enum { LINE_BYTES = 12 }; /* of a line that a person types, with its end */
 #define TEXT(text) text
 #endif
 
-#ifndef MK_POLL_SENSOR
-#define MK_POLL_SENSOR 0 /* 1: the sensor brings no interrupt that would end sleep */
-#endif
-
 #ifndef MK_CSV_AT_START
 #define MK_CSV_AT_START 0 /* 1: speak CSV until a computer says hello, as data forwarders expect */
 #endif
@@ -567,7 +563,6 @@ void mk_firmware_step(void)
     if (!processed && fw.end)
         end_stream();
     acknowledge(!processed);
-    const bool polled = MK_POLL_SENSOR && fw.live && fw.source == SOURCE_SENSOR;
-    if (!busy && !processed && !polled)
+    if (!busy && !processed)
         mk_hal_sleep();
 }

@@ -107,8 +107,10 @@ void mk_hal_sleep(void)
             mk_hal_stop(0); /* the computer has left */
         return;
     }
+#ifndef MK_POLL_SENSOR /* a sensor that brings no interrupt must be looked at again and again */
     /* an interrupt that came since the last look is still pending, and WFI returns at once */
     __asm volatile("wfi");
+#endif
     for (uint32_t i = 0; i < INTERRUPT_WORDS; i++)
         NVIC_CLEAR[i] = 0xFFFFFFFFu;
 }
