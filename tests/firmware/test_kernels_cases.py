@@ -51,7 +51,10 @@ def differing(names: list[str], got: list, wanted: list) -> list[str]:
 def test_every_operator_gives_the_oracles_bytes(board, operators):
     names, batch, wanted = operators
     assert len(names) >= 400
-    assert differing(names, run_batch(batch, board), wanted) == []
+    # the smallest board's flash holds half of them at once
+    half = len(batch) // 2
+    got = [*run_batch(batch[:half], board), *run_batch(batch[half:], board)]
+    assert differing(names, got, wanted) == []
 
 
 @pytest.mark.parametrize("board", [*BOARDS, "mps2_an500", "mps2_an505", "mps2_an385"])
