@@ -159,10 +159,37 @@ SOURCES := main.c $(shell find src -name '*.c')
 app: $(SOURCES) $(shell find src -name '*.h')
 \t$(CC) -std=c99 $(CFLAGS) -ffp-contract=off -fno-math-errno -Isrc -o $@ $(SOURCES) -lm
 """
-_MAIN = """/* Reads raw int16 frames from standard input, prints every event: at code value. */
+_MAIN = """/* Reads raw int16 frames from standard input and prints every event: at code value. At the end, on standard error,
+ * how many feature rows and scores there were, and their FNV-1a: to be held against what motekit's own chain gives. */
+#include <inttypes.h>
 #include <stdio.h>
 
 #include "motekit_library.h"
+
+typedef struct {
+    unsigned long count;
+    uint32_t hash;
+} tally;
+
+static tally features = {0, 2166136261u}, scores = {0, 2166136261u};
+
+static void add(tally *t, const void *data, uint16_t bytes)
+{
+    const unsigned char *const p = data;
+    t->count++;
+    for (uint16_t i = 0; i < bytes; i++)
+        t->hash = (t->hash ^ p[i]) * 16777619u;
+}
+
+static void on_features(const void *row, uint16_t bytes)
+{
+    add(&features, row, bytes);
+}
+
+static void on_scores(const void *row, uint16_t bytes)
+{
+    add(&scores, row, bytes);
+}
 
 static void on_event(uint32_t at, uint16_t code, int32_t value)
 {
@@ -171,7 +198,7 @@ static void on_event(uint32_t at, uint16_t code, int32_t value)
 
 int main(void)
 {
-    static const mk_listener listener = {on_event, 0, 0, 0};
+    static const mk_listener listener = {on_event, on_scores, on_features, 0};
     unsigned char bytes[2 * MK_APP_CHANNELS];
     int16_t frame[MK_APP_CHANNELS];
     mk_status status = mk_library_begin(&listener);
@@ -184,6 +211,8 @@ int main(void)
         status = mk_library_flush();
     if (status != MK_OK)
         fprintf(stderr, "the app stopped with status %d\\n", (int)status);
+    fprintf(stderr, "features %lu %08" PRIx32 "\\nscores %lu %08" PRIx32 "\\n", features.count, features.hash,
+            scores.count, scores.hash);
     return status != MK_OK;
 }
 """
