@@ -159,8 +159,8 @@ SOURCES := main.c $(shell find src -name '*.c')
 app: $(SOURCES) $(shell find src -name '*.h')
 \t$(CC) -std=c99 $(CFLAGS) -ffp-contract=off -fno-math-errno -Isrc -o $@ $(SOURCES) -lm
 """
-_MAIN = """/* Reads raw int16 frames from standard input and prints every event: at code value. At the end, on standard error,
- * how many feature rows and scores there were, and their FNV-1a: to be held against what motekit's own chain gives. */
+_MAIN = """/* Reads raw int16 frames from standard input and prints every event: at code value. At the end, on standard
+ * error, how many feature rows and scores there were, and their FNV-1a: to be held against motekit's own chain. */
 #include <inttypes.h>
 #include <stdio.h>
 
