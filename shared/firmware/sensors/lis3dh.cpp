@@ -65,12 +65,7 @@ static mk_status sensor_init(void)
 
 static uint32_t fetch(int16_t *frames, uint32_t max_frames)
 {
-    uint32_t n = 0;
-    while (n < max_frames && mk_ring_frames(&ring, frames + n * MK_APP_CHANNELS, 1, 1) == 1) {
-        for (uint32_t channel = 1; channel < MK_APP_CHANNELS; channel++)
-            frames[n * MK_APP_CHANNELS + channel] = (int16_t)MK_MISSING;
-        n++;
-    }
+    const uint32_t n = mk_ring_first(&ring, frames, max_frames);
     mk_rate_count(&rate, n, "lis3dh");
     return n;
 }

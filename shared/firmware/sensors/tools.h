@@ -80,4 +80,16 @@ static inline uint32_t mk_ring_frames(mk_ring *ring, int16_t *frames, uint32_t m
     return given;
 }
 
+/* Frames of a part that has the app's first channel alone; the others hold no sample. */
+static inline uint32_t mk_ring_first(mk_ring *ring, int16_t *frames, uint32_t max_frames)
+{
+    uint32_t n = 0;
+    while (n < max_frames && mk_ring_frames(ring, frames + n * MK_APP_CHANNELS, 1, 1) == 1) {
+        for (uint32_t channel = 1; channel < MK_APP_CHANNELS; channel++)
+            frames[n * MK_APP_CHANNELS + channel] = (int16_t)MK_MISSING;
+        n++;
+    }
+    return n;
+}
+
 #endif
