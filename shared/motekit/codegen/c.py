@@ -64,8 +64,13 @@ def struct(value, pointers: Mapping[str, str] | None = None) -> str:
             else:
                 while len(items) > 1 and items[-1] == 0:
                     items.pop()
-                text = "{" + ", ".join(str(item) for item in items) + "}"
+                text = "{" + ", ".join(_number(item) for item in items) + "}"
         else:
-            text = str(int(held))
+            text = _number(held)
         fields.append(f".{name} = {text}")
     return "{" + ", ".join(fields) + "}"
+
+
+def _number(value: int | float) -> str:
+    """A number of a struct, of the same bits: cffi gives a float32 as the double of its value."""
+    return f"{value.hex()}f" if isinstance(value, float) else str(int(value))
