@@ -36,6 +36,11 @@ class Schedule:
         Label smoothing of the first output.
     loss_weights : tuple of float
         Weight of each output's cross-entropy.
+    teachers : int
+        Networks that learn the first cycle, each from a seed of its own. Where there are several, the first goes on
+        in the further cycles with the mean of all as its teacher.
+    teaching : float
+        Share of the first output's target that is what the teachers say.
     """
 
     epochs: int = 120
@@ -46,20 +51,24 @@ class Schedule:
     decay: float = 2e-3
     smoothing: float = 0.05
     loss_weights: tuple[float, ...] = (1.0, 0.3)
+    teachers: int = 1
+    teaching: float = 0.8
 
     def __post_init__(self) -> None:
-        if self.epochs < 1 or self.batch < 1:
-            raise ConfigError("epochs and batch must be 1 or more.")
+        if self.epochs < 1 or self.batch < 1 or self.teachers < 1:
+            raise ConfigError("epochs, batch and teachers must be 1 or more.")
+        if self.teachers > 1 and not self.restarts:
+            raise ConfigError("teachers have nobody to teach: a schedule with several needs restarts.")
 
     @property
     def cycles(self) -> list["Schedule"]:
         """One schedule without restarts a cycle."""
-        return [replace(self, rate=rate, restarts=()) for rate in (self.rate, *self.restarts)]
+        return [replace(self, rate=rate, restarts=(), teachers=1) for rate in (self.rate, *self.restarts)]
 
     @property
     def total(self) -> int:
-        """Epochs of all cycles."""
-        return self.epochs * (1 + len(self.restarts))
+        """Epochs of all cycles and teachers."""
+        return self.epochs * (self.teachers + len(self.restarts))
 
 
 def seed_everything(seed: int) -> None:
@@ -85,6 +94,7 @@ def fit(
     *,
     progress: Callable[[int, int, float], None] | None = None,
     loss: Callable | None = None,
+    teachers: Sequence["keras.Model"] = (),
 ) -> None:
     """Train a model with one or several outputs, in place.
 
@@ -100,6 +110,11 @@ def fit(
         Called with (epochs done, epochs, mean loss of the first output) after each epoch.
     loss : callable, optional
         (output, target) of one output to its mean loss, in TensorFlow; cross-entropy by default.
+    teachers : sequence of keras.Model, optional
+        Networks from the same inputs to probabilities of the first output's classes. Their mean is a share of its
+        target (distillation: Hinton et al., arXiv:1503.02531; on the very examples that the model sees: Beyer et
+        al., arXiv:2106.05237). It is what other recordings of the same kind would have taught, as far as several
+        networks agree on it.
 
     Raises
     ------
@@ -126,6 +141,9 @@ def fit(
                     continue
                 soft = schedule.smoothing if k == 0 else 0.0
                 target = target * (1 - soft) + soft / target.shape[-1]
+                if k == 0 and teachers:
+                    told = tf.add_n([teacher(x, training=False) for teacher in teachers]) / len(teachers)
+                    target = (1 - schedule.teaching) * target + schedule.teaching * told
                 losses.append(tf.reduce_mean(tf.nn.softmax_cross_entropy_with_logits(target, logits)))
             total = tf.add_n([w * loss for w, loss in zip(weights, losses, strict=False)])
         gradients = tape.gradient(total, model.trainable_variables)

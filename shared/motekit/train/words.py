@@ -18,6 +18,8 @@ from .variations import vary_all
 
 SILENCE, UNKNOWN = "_silence_", "_unknown_"
 _CALIBRATION = 400
+# between the seeds of two teachers, so that they do not fall together with those of further cycles
+_TEACHER_SEEDS = 1000
 
 
 @dataclass(frozen=True, eq=False)
@@ -162,10 +164,16 @@ def learn(
     recipe = data.recipe
     schedule: Schedule = recipe.SCHEDULE if epochs is None else replace(recipe.SCHEDULE, epochs=epochs)
     maker = _maker(data, chosen)
-    network = None
-    for number, cycle in enumerate(schedule.cycles):
-        news = _counting(progress, number, schedule)
-        network = _cycle(maker, recipe, cycle, seed + number, network, news)
+    first, *further = schedule.cycles
+    teachers = [
+        _cycle(maker, recipe, first, seed + _TEACHER_SEEDS * number, progress=_counting(progress, number, schedule))
+        for number in range(schedule.teachers)
+    ]
+    network = teachers[0]
+    for number, cycle in enumerate(further):
+        news = _counting(progress, schedule.teachers + number, schedule)
+        taught = teachers if len(teachers) > 1 else ()
+        network = _cycle(maker, recipe, cycle, seed + 1 + number, network, taught, news)
     return network
 
 
@@ -206,8 +214,10 @@ def _maker(data: Prepared, chosen: np.ndarray) -> LogMelEpochs:
     )
 
 
-def _cycle(maker: LogMelEpochs, recipe: WordRecipe, schedule: Schedule, seed: int, network, progress):
-    """One cycle of learning. It follows from the seed and the network it goes on from (or None) alone."""
+def _cycle(
+    maker: LogMelEpochs, recipe: WordRecipe, schedule: Schedule, seed: int, network=None, teachers=(), progress=None
+):
+    """One cycle of learning. It follows from the seed, the network it goes on from (or None) and the teachers alone."""
     seed_everything(seed)
     model = recipe.build(maker.words)
     if network is not None:
@@ -217,7 +227,7 @@ def _cycle(maker: LogMelEpochs, recipe: WordRecipe, schedule: Schedule, seed: in
         epoch = maker.make(np.random.default_rng([seed, number]))
         return normalise(epoch.rows, recipe), [epoch.labels, epoch.words]
 
-    fit(model, make_epoch, schedule, progress=progress)
+    fit(model, make_epoch, schedule, progress=progress, teachers=teachers)
     return _deployed(model)
 
 

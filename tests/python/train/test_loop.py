@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -49,6 +51,25 @@ def test_restarts_are_further_cycles_at_their_own_rates():
     schedule = Schedule(epochs=7, rate=0.02, restarts=(0.01, 0.005))
     assert [(c.epochs, c.rate, c.restarts) for c in schedule.cycles] == [(7, 0.02, ()), (7, 0.01, ()), (7, 0.005, ())]
     assert schedule.total == 21 and Schedule(epochs=7).total == 7 and len(Schedule(epochs=7).cycles) == 1
+
+
+def test_a_model_learns_what_its_teachers_say_as_far_as_they_are_heard():
+    import keras
+
+    seed_everything(3)
+    # says that the first class is the likelier one the smaller the fourth input is: nothing of the labels
+    x = keras.Input((4,))
+    teacher = keras.Model(x, keras.layers.Softmax()(keras.layers.Dense(2, use_bias=False)(x)))
+    teacher.set_weights([np.array([[0, 0], [0, 0], [0, 0], [-4, 4]], np.float32)])
+    schedule = Schedule(epochs=15, batch=32, rate=0.02, smoothing=0.0, loss_weights=(1.0,))
+    inputs, (labels, _) = epoch(99)
+    for teaching, same_as_label, same_as_teacher in ((0.9, 0.7, 0.95), (0.1, 0.95, 0.7)):
+        model = network((2,))
+        made = lambda k: (epoch(k)[0], epoch(k)[1][:1])  # noqa: E731
+        fit(model, made, replace(schedule, teaching=teaching), teachers=[teacher, teacher])
+        said = np.asarray(model(inputs)).argmax(1)
+        agrees = [(said == truth).mean() for truth in (labels.argmax(1), (inputs[:, 3] > 0).astype(int))]
+        assert (agrees[0] > same_as_label) == (teaching < 0.5) and (agrees[1] > same_as_teacher) == (teaching > 0.5)
 
 
 def test_each_epoch_is_made_once_and_in_order():

@@ -123,14 +123,31 @@ def test_a_further_cycle_goes_on_from_the_network_of_the_one_before(prepared):
     first = learnt(schedule.cycles[0])
     assert told == [(1, 4), (2, 4), (3, 4), (4, 4)]
     maker = words._maker(prepared, everyone)
-    second = words._cycle(maker, prepared.recipe, schedule.cycles[1], 6, first, None)
+    second = words._cycle(maker, prepared.recipe, schedule.cycles[1], 6, first)
     for a, b in zip(both.get_weights(), second.get_weights(), strict=True):
         assert (a == b).all()
     # what the second cycle begins with is what the first has learnt, not a new network
     resting = replace(schedule.cycles[1], rate=1e-9, epochs=1)
-    kept = words._cycle(maker, prepared.recipe, resting, 6, first, None)
+    kept = words._cycle(maker, prepared.recipe, resting, 6, first)
     for a, b in zip(kept.get_weights(), first.get_weights(), strict=True):
         np.testing.assert_allclose(a, b, atol=1e-4)
+
+
+def test_teachers_of_other_seeds_teach_the_first_of_them(prepared):
+    everyone = np.arange(len(prepared.labels))
+    schedule = replace(prepared.recipe.SCHEDULE, epochs=2, restarts=(0.01,), teachers=2)
+    recipe, told = SimpleNamespace(**{**vars(prepared.recipe), "SCHEDULE": schedule}), []
+    taught = words.learn(
+        replace(prepared, recipe=recipe), seed=5, chosen=everyone, progress=lambda *news: told.append(news[:2])
+    )
+    assert told == [(k + 1, 6) for k in range(6)]
+    maker = words._maker(prepared, everyone)
+    teachers = [words._cycle(maker, prepared.recipe, schedule.cycles[0], seed) for seed in (5, 1005)]
+    again = words._cycle(maker, prepared.recipe, schedule.cycles[1], 6, teachers[0], teachers)
+    alone = words._cycle(maker, prepared.recipe, schedule.cycles[1], 6, teachers[0])
+    for a, b in zip(taught.get_weights(), again.get_weights(), strict=True):
+        assert (a == b).all()
+    assert any((a != b).any() for a, b in zip(taught.get_weights(), alone.get_weights(), strict=True))
 
 
 def test_folds_share_no_speaker_and_pool_every_recording_once(app, data, prepared, tmp_path):
