@@ -73,7 +73,7 @@ def random_batch(models: Sequence[bytes], trials: int, seed: int = 1) -> list[Ba
 
 
 def _build(compiled: Sequence[CompiledModel], trials: int, board_name: str, folder: Path) -> Path:
-    sources = [bench_dir() / "startup.c", bench_dir() / "semihost.c", bench_dir() / "batch.c"]
+    sources = [bench_dir() / "batch.c"]
     table = ['#include "batch.h"\n']
     for start in range(0, len(compiled), _MODELS_A_FILE):
         texts = [_unique(model) for model in compiled[start : start + _MODELS_A_FILE]]

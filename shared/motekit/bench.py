@@ -115,6 +115,11 @@ def bench_dir() -> Path:
     return project_root() / "shared" / "firmware" / "bench"
 
 
+def port_dir() -> Path:
+    """The firmware's port to emulated boards, whose semihosting the bench shares."""
+    return project_root() / "shared" / "firmware" / "ports" / "cortexm"
+
+
 def counter_plugin() -> Path:
     """The instruction counter for QEMU, built if its source changed."""
     source = bench_dir() / "counter.c"
@@ -155,8 +160,7 @@ def build_image(model: bytes | Path, board_name: str, out_dir: Path, *, name: st
     """
     target = board(board_name)
     compiled = compile_model(model, out_dir, name=name, target=target.target)
-    sources = [bench_dir() / "startup.c", bench_dir() / "semihost.c", bench_dir() / "main.c"]
-    sources += [out_dir / f"{name}_model.c", *kernel_paths(compiled.code)]
+    sources = [bench_dir() / "main.c", out_dir / f"{name}_model.c", *kernel_paths(compiled.code)]
     flags = [
         f'-DBENCH_HEADER="{name}_model.h"', f"-DBENCH_MODEL=mk_model_{name}", f"-DBENCH_ARENA={compiled.arena_bytes}",
         "-DMK_NN_MARKS",
@@ -165,7 +169,7 @@ def build_image(model: bytes | Path, board_name: str, out_dir: Path, *, name: st
 
 
 def link(target: Board, sources: Sequence[Path], folder: Path, flags: Sequence[str]) -> Path:
-    """Build sources into `folder`/bench.elf, whose headers are found too.
+    """Build sources and what starts them into `folder`/bench.elf; headers in `folder` are found too.
 
     Raises
     ------
@@ -179,7 +183,8 @@ def link(target: Board, sources: Sequence[Path], folder: Path, flags: Sequence[s
     elf = folder / "bench.elf"
     command = [
         _tool("arm-none-eabi-gcc", "gcc-arm-none-eabi"), *target.cpu, *_FLAGS, *flags,
-        f"-I{core_dir() / 'include'}", f"-I{folder}", *map(str, sources),
+        f"-I{core_dir() / 'include'}", f"-I{folder}", f"-I{port_dir()}",
+        str(bench_dir() / "startup.c"), str(port_dir() / "semihost.c"), *map(str, sources),
         "-nostartfiles", "--specs=nano.specs", "-Wl,--gc-sections", f"-Wl,-T,{folder / 'memory.ld'}",
         f"-Wl,-T,{bench_dir() / 'bench.ld'}", "-o", str(elf), "-lm",
     ]  # fmt: skip

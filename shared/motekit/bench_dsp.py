@@ -13,7 +13,7 @@ import numpy as np
 from elftools.elf.elffile import ELFFile
 
 from . import bench_streams
-from .bench import _FLAGS, Board, _run, _tool, bench_dir, board, counter_plugin, emulate, link
+from .bench import _FLAGS, Board, _run, _tool, bench_dir, board, counter_plugin, emulate, link, port_dir
 from .codegen import c
 from .dsp.counts import Counts
 from .dsp.features import WindowFeatures
@@ -233,9 +233,7 @@ def case_sources() -> list[Path]:
 
 
 def _firmware_sources() -> list[Path]:
-    folder = bench_dir()
-    cases = [path for path in case_sources() if path.name != "semihost_host.c"]
-    return [folder / "startup.c", folder / "semihost.c", *cases]
+    return [path for path in case_sources() if path.name != "semihost_host.c"]
 
 
 def write_inputs(folder: Path) -> None:
@@ -281,7 +279,7 @@ def host_hashes() -> dict[str, int]:
         write_inputs(folder)
         command = [
             _tool("cc", "gcc"), "-std=c99", "-O2", "-ffp-contract=off", "-Wall", "-Wextra", "-Werror",
-            "-Wno-unused-const-variable", f"-I{core_dir() / 'include'}", f"-I{folder}",
+            "-Wno-unused-const-variable", f"-I{core_dir() / 'include'}", f"-I{folder}", f"-I{port_dir()}",
             *map(str, case_sources()), *map(str, core_sources()), "-lm", "-o", str(folder / "bench"),
         ]  # fmt: skip
         _run(command, "building the bench for the host")

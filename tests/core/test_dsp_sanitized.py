@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from motekit import bench_dsp, paths
+from motekit import bench, bench_dsp, paths
 
 HERE = Path(__file__).parent
 FLAGS = ["-std=c99", "-O1", "-g", "-ffp-contract=off", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
 
 
 def build(program: Path, *sources: Path) -> Path:
-    include = ["-I", str(paths.core_dir() / "include"), "-I", str(program.parent)]
+    include = [f"-I{folder}" for folder in (paths.core_dir() / "include", bench.port_dir(), program.parent)]
     command = ["cc", *FLAGS, *include, *map(str, [*sources, *bench_dsp.core_sources()]), "-lm", "-o", str(program)]
     result = subprocess.run(command, capture_output=True, text=True)
     assert result.returncode == 0, result.stderr

@@ -9,8 +9,8 @@ static uint8_t arena[BATCH_ARENA] __attribute__((aligned(16), section(".arena"))
 
 int main(void)
 {
-    const int32_t in = semihost_open("input.bin", 9, SEMIHOST_READ_BINARY);
-    const int32_t out = semihost_open("output.bin", 10, SEMIHOST_WRITE_BINARY);
+    const int in = mk_semihost_open("input.bin", 9, MK_SEMIHOST_READ);
+    const int out = mk_semihost_open("output.bin", 10, MK_SEMIHOST_WRITE);
 
     if (in < 0 || out < 0)
         return 2;
@@ -19,13 +19,14 @@ int main(void)
         if (model->init(arena) != MK_OK)
             return 3;
         for (uint32_t trial = 0; trial < batch_trials; trial++) {
+            const mk_tensor_info *input = model->input, *output = model->output;
             for (uint8_t i = 0; i < model->inputs; i++)
-                if (semihost_read(in, arena + model->input[i].offset, model->input[i].bytes))
+                if (mk_semihost_read(in, arena + input[i].offset, input[i].bytes) != input[i].bytes)
                     return 4;
             if (model->invoke(arena) != MK_OK)
                 return 5;
             for (uint8_t i = 0; i < model->outputs; i++)
-                if (semihost_write(out, arena + model->output[i].offset, model->output[i].bytes))
+                if (mk_semihost_write(out, arena + output[i].offset, output[i].bytes) != output[i].bytes)
                     return 6;
         }
     }

@@ -4,6 +4,9 @@
  * -DBENCH_HEADER="<name>_model.h" -DBENCH_MODEL=mk_model_<name> -DBENCH_ARENA=<bytes>.
  */
 #include BENCH_HEADER
+
+#include <stdbool.h>
+
 #include "semihost.h"
 
 extern uint32_t bench_stack_bottom[], bench_stack_top[];
@@ -21,19 +24,21 @@ __attribute__((noinline, noclone, used)) void bench_end(void)
     __asm__ volatile("");
 }
 
-static uint32_t read_inputs(const mk_nn_model *model, int32_t file)
+static bool read_inputs(const mk_nn_model *model, int file)
 {
-    uint32_t missing = 0;
+    const mk_tensor_info *input = model->input;
     for (uint8_t i = 0; i < model->inputs; i++)
-        missing += semihost_read(file, arena + model->input[i].offset, model->input[i].bytes);
-    return missing;
+        if (mk_semihost_read(file, arena + input[i].offset, input[i].bytes) != input[i].bytes)
+            return false;
+    return true;
 }
 
 int main(void)
 {
     const mk_nn_model *model = &BENCH_MODEL;
-    const int32_t in = semihost_open("input.bin", 9, SEMIHOST_READ_BINARY);
-    const int32_t out = semihost_open("output.bin", 10, SEMIHOST_WRITE_BINARY);
+    const mk_tensor_info *output = model->output;
+    const int in = mk_semihost_open("input.bin", 9, MK_SEMIHOST_READ);
+    const int out = mk_semihost_open("output.bin", 10, MK_SEMIHOST_WRITE);
     const uint32_t *unused = bench_stack_bottom;
     uint32_t stack;
 
@@ -41,7 +46,7 @@ int main(void)
         return 2;
     if (model->init(arena) != MK_OK)
         return 3;
-    while (read_inputs(model, in) == 0) {
+    while (read_inputs(model, in)) {
         mk_status status;
         bench_begin();
         status = model->invoke(arena);
@@ -49,11 +54,11 @@ int main(void)
         if (status != MK_OK)
             return 4;
         for (uint8_t i = 0; i < model->outputs; i++)
-            if (semihost_write(out, arena + model->output[i].offset, model->output[i].bytes))
+            if (mk_semihost_write(out, arena + output[i].offset, output[i].bytes) != output[i].bytes)
                 return 5;
     }
     while (*unused == 0xC5C5C5C5u)
         unused++;
     stack = (uint32_t)((uintptr_t)bench_stack_top - (uintptr_t)unused);
-    return semihost_write(out, &stack, sizeof stack) ? 5 : 0;
+    return mk_semihost_write(out, &stack, sizeof stack) == sizeof stack ? 0 : 5;
 }

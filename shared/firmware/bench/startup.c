@@ -9,7 +9,7 @@ int main(void);
 
 static void fault(void)
 {
-    semihost_exit(13);
+    mk_semihost_exit(13);
 }
 
 __attribute__((noreturn, used)) static void start(void)
@@ -19,7 +19,7 @@ __attribute__((noreturn, used)) static void start(void)
         *to++ = *from++;
     for (uint32_t *to = bench_bss_start; to < bench_bss_end;)
         *to++ = 0;
-    semihost_exit(main());
+    mk_semihost_exit(main());
 }
 
 /* Naked: the stack below the top is painted before any C uses it. */

@@ -5,7 +5,7 @@
  */
 #include <string.h>
 
-#include "../semihost.h"
+#include "semihost.h"
 #include "cases.h"
 
 const float *case_signal;
@@ -36,7 +36,7 @@ static uint32_t add_to_hash(uint32_t hash, uint32_t words)
     return hash;
 }
 
-static int run_case(const bench_case *c, int32_t out)
+static int run_case(const bench_case *c, int out)
 {
     struct {
         char name[28];
@@ -57,14 +57,14 @@ static int run_case(const bench_case *c, int32_t out)
         bench_end();
         record.hash = add_to_hash(record.hash, words);
     }
-    return semihost_write(out, &record, sizeof record) ? 5 : 0;
+    return mk_semihost_write(out, &record, sizeof record) == sizeof record ? 0 : 5;
 }
 
 int main(void)
 {
-    const int32_t in = semihost_open("input.bin", 9, SEMIHOST_READ_BINARY);
-    const int32_t out = semihost_open("output.bin", 10, SEMIHOST_WRITE_BINARY);
-    if (in < 0 || out < 0 || semihost_read(in, signals, sizeof signals))
+    const int in = mk_semihost_open("input.bin", 9, MK_SEMIHOST_READ);
+    const int out = mk_semihost_open("output.bin", 10, MK_SEMIHOST_WRITE);
+    if (in < 0 || out < 0 || mk_semihost_read(in, signals, sizeof signals) != sizeof signals)
         return 2;
     for (uint32_t g = 0; g < case_group_count; g++)
         for (const bench_case *c = case_groups[g]; c->name; c++) {

@@ -1,33 +1,33 @@
 /* semihost.h on the host, for the reference run of the bench. */
-#include "../semihost.h"
+#include "semihost.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
 static FILE *files[8];
 
-int32_t semihost_open(const char *name, uint32_t length, uint32_t mode)
+int mk_semihost_open(const char *name, uint32_t length, int mode)
 {
     (void)length;
-    for (int32_t i = 0; i < 8; i++)
+    for (int i = 0; i < 8; i++)
         if (!files[i]) {
-            files[i] = fopen(name, mode == SEMIHOST_READ_BINARY ? "rb" : "wb");
+            files[i] = fopen(name, mode == MK_SEMIHOST_READ ? "rb" : "wb");
             return files[i] ? i : -1;
         }
     return -1;
 }
 
-uint32_t semihost_read(int32_t file, void *data, uint32_t bytes)
+uint32_t mk_semihost_read(int file, void *data, uint32_t max)
 {
-    return bytes - (uint32_t)fread(data, 1, bytes, files[file]);
+    return (uint32_t)fread(data, 1, max, files[file]);
 }
 
-uint32_t semihost_write(int32_t file, const void *data, uint32_t bytes)
+uint32_t mk_semihost_write(int file, const void *data, uint32_t n)
 {
-    return bytes - (uint32_t)fwrite(data, 1, bytes, files[file]);
+    return (uint32_t)fwrite(data, 1, n, files[file]);
 }
 
-void semihost_exit(int code)
+void mk_semihost_exit(int code)
 {
     exit(code);
 }

@@ -63,7 +63,7 @@ uint32_t mk_hal_tick_hz(void)
 static void flush(void)
 {
     if (hal.tx_n)
-        mk_semihost_write(hal.out, hal.tx, hal.tx_n);
+        (void)mk_semihost_write(hal.out, hal.tx, hal.tx_n);
     hal.tx_n = 0;
 }
 
