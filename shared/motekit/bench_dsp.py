@@ -33,6 +33,8 @@ from .paths import core_dir
 LENGTH, SIGNALS = 1000, 8
 _RECORD = np.dtype([("name", "S28"), ("scratch", "<u4"), ("hash", "<u4")])
 
+#: sources behind every stream of windows
+_WINDOWS = ("window_stream", "conditioning", "scale", "frame", "features", "axes", "moments", "detrend", "normalise")
 #: sources of the core behind each case
 SOURCES = {
     "sos_4x1000": ("sos",),
@@ -157,6 +159,26 @@ SOURCES = {
         "change",
         "quantile",
     ),
+    "heart_windows_4x250": (
+        *_WINDOWS,
+        "feature_heart",
+        "feature_rate",
+        "stage_filters",
+        "sos",
+        "peaks",
+        "quantile",
+        "hrv",
+        "rr",
+        "sampen",
+        "ppg_quality",
+        "cancel",
+        "heart_spectrum",
+        "heart_rate",
+        "rfft",
+        "math",
+        "sum",
+    ),
+    "weather_windows_5x200": (*_WINDOWS, "feature_weather", "climate", "soil", "math", "sum"),
     "peaks_1000": ("peaks", "quantile"),
     "channel_333": ("channel",),
     "counts_3x1332": ("counts", "resample", "sos"),

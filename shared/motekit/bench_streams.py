@@ -5,6 +5,8 @@ from pathlib import Path
 import numpy as np
 
 from .dsp.affine import Affine
+from .dsp.feature_heart import HEART_VALUES
+from .dsp.feature_weather import AIR_VALUES
 from .dsp.features import WindowFeatures
 from .dsp.windows import WindowStream
 
@@ -48,6 +50,40 @@ _EVERY_STAGE = [
 _STATISTICS = [{"block": "statistics", "values": ["rms", "kurtosis", "mean_crossings"]}]
 
 
+#: a wrist's light and motion at 25 a second
+_HEART = [
+    {"block": "heart_rate", "channels": ["light"], "motion": ["x", "y", "z"], "lags": 3, "range_bpm": [40, 160]},
+    {"block": "beats", "channels": ["light"], "upward": True, "values": list(HEART_VALUES)},
+    {"block": "pulse_quality", "channels": ["light"], "motion": ["x", "y", "z"], "level": "z", "much": 50.0},
+]
+_DAY = {
+    "temperature": "t", "humidity": "h", "wind": "wind", "solar": "sun", "latitude": 48.0, "altitude": 300.0,
+    "first_day": 120,
+}  # fmt: skip
+#: a station's values by the hour, a window a day
+_WEATHER = [
+    {"block": "air", "temperature": "t", "humidity": "h", "values": list(AIR_VALUES)},
+    {"block": "evapotranspiration", **_DAY},
+    {"block": "evapotranspiration", "temperature": "wind", "latitude": -20.0},
+    {"block": "degree_days", "temperature": "t", "base": 10.0, "ceiling": 30.0},
+    {
+        "block": "soil_water", **_DAY, "field_capacity": 0.3, "wilting_point": 0.12, "root_depth": 0.5, "crop": 0.9,
+        "rain": "rain",
+    },
+]  # fmt: skip
+
+
+def heart() -> WindowStream:
+    """What a watch shows of the heart."""
+    band = [{"stage": "filter", "kind": "bandpass", "cutoff_hz": [0.5, 5], "channels": ["light"]}]
+    return WindowStream(band, _HEART, ("light", "x", "y", "z"), 25, 5.0, 2.5)
+
+
+def weather() -> WindowStream:
+    """What a station says of a field."""
+    return WindowStream([], _WEATHER, ("t", "h", "rain", "wind", "sun"), 1 / 3600, 86400, 86400, gain=0.1)
+
+
 def usual() -> WindowStream:
     """Three axes at 100 a second, cleaned and filtered: what the cost of conditioning is quoted for."""
     return WindowStream(_USUAL, _STATISTICS, ("x", "y", "z"), 100, 1.28, 0.64, gain=0.01)
@@ -66,6 +102,9 @@ def write(folder: Path) -> None:
     text = f"#define MORE_FEATURES_SCRATCH {more.scratch}u\n" + more.source("more_features")
     text += "".join(
         f"#define {name.upper()}_MEMORY {stream.memory}u\n" + stream.source(name)
-        for name, stream in (("usual_windows", usual()), ("all_windows", every_stage()))
-    )
+        for name, stream in (
+            ("usual_windows", usual()), ("all_windows", every_stage()),
+            ("heart_windows", heart()), ("weather_windows", weather()),
+        )
+    )  # fmt: skip
     (folder / "streams.h").write_text(text, encoding="utf8")

@@ -1,6 +1,7 @@
 """The blocks that `[[features]]` can declare for windows of float32 samples (`mk_feature`)."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from itertools import combinations, pairwise
 from typing import Any
 
@@ -8,7 +9,9 @@ import numpy as np
 
 from ..core import lib
 from ..errors import ConfigError
+from . import feature_heart as heart
 from . import feature_spectra as spectra
+from . import feature_weather as weather
 from .constants import Struct
 from .feature import MAGNITUDE, Feature, Window
 from .floats import floats
@@ -99,24 +102,57 @@ def _sample_entropy(given: dict[str, Any], channel: int, name: str, window: Wind
 _POWER = {"fft_length", "window", "detrend", "scaling"}
 _BANDS = _POWER | {"log", "bands_hz", "relative"}
 _FRAMES = {"frame_s", "hop_s"}
-BLOCKS: dict[str, tuple[Maker, set[str]]] = {
-    "statistics": (_statistics, {"values"}),
-    "quantiles": (_quantiles, {"shares"}),
-    "autocorrelation": (_autocorrelation, {"lags_s"}),
-    "histogram": (_histogram, {"bins", "range"}),
-    "sample_entropy": (_sample_entropy, {"m", "radius", "relative"}),
-    "spectrum": (spectra.spectrum, _BANDS),
-    "welch": (spectra.welch, _BANDS | _FRAMES),
-    "spectrogram": (spectra.spectrogram, _BANDS | _FRAMES),
-    "shape": (spectra.shape, _POWER | {"share"}),
-    "peaks": (spectra.peaks, _POWER | {"count"}),
-    "cepstrum": (spectra.cepstrum, _POWER | {"first", "count"}),
-    "envelope_spectrum": (spectra.envelope_spectrum, _BANDS | {"band_hz", "order", "top_hz", "bins", "taps"}),
-    "kurtogram": (spectra.kurtogram, {"levels", "taps", "thirds"}),
-    "period": (_period, {"longest_s", "least"}),
-    "wavelet": (_wavelet, {"wavelet", "levels"}),
-    "samples": (_samples, {"every"}),
+
+
+@dataclass(frozen=True)
+class Declared:
+    """What an entry of `[[features]]` of one name may say.
+
+    Attributes
+    ----------
+    make : callable
+        The entry, a channel's number and name, and the window, to the feature.
+    keys : set of str
+        Keys besides the block's name and its channels.
+    of : str
+        Key that names the channels, one feature each; or that names the only one.
+    """
+
+    make: Maker
+    keys: set[str]
+    of: str = "channels"
+
+
+#: every block that is a function of one channel: Python's configuration and the core's come from the same entry
+BLOCKS: dict[str, Declared] = {
+    "statistics": Declared(_statistics, {"values"}),
+    "quantiles": Declared(_quantiles, {"shares"}),
+    "autocorrelation": Declared(_autocorrelation, {"lags_s"}),
+    "histogram": Declared(_histogram, {"bins", "range"}),
+    "sample_entropy": Declared(_sample_entropy, {"m", "radius", "relative"}),
+    "spectrum": Declared(spectra.spectrum, _BANDS),
+    "welch": Declared(spectra.welch, _BANDS | _FRAMES),
+    "spectrogram": Declared(spectra.spectrogram, _BANDS | _FRAMES),
+    "shape": Declared(spectra.shape, _POWER | {"share"}),
+    "peaks": Declared(spectra.peaks, _POWER | {"count"}),
+    "cepstrum": Declared(spectra.cepstrum, _POWER | {"first", "count"}),
+    "envelope_spectrum": Declared(spectra.envelope_spectrum, _BANDS | {"band_hz", "order", "top_hz", "bins", "taps"}),
+    "kurtogram": Declared(spectra.kurtogram, {"levels", "taps", "thirds"}),
+    "period": Declared(_period, {"longest_s", "least"}),
+    "wavelet": Declared(_wavelet, {"wavelet", "levels"}),
+    "samples": Declared(_samples, {"every"}),
+    "beats": Declared(heart.beats, heart.BEATS_KEYS | {"values"}),
+    "pulse_quality": Declared(heart.pulse_quality, heart.BEATS_KEYS | {"motion", "level", "enough", "much"}),
+    "heart_rate": Declared(heart.heart_rate, heart.RATE_KEYS),
+    "air": Declared(weather.air, {"humidity", "values"}, of="temperature"),
+    "evapotranspiration": Declared(weather.evapotranspiration, weather.DAY_KEYS, of="temperature"),
+    "degree_days": Declared(weather.degree_days, {"base", "ceiling"}, of="temperature"),
+    "soil_water": Declared(weather.soil_water, weather.SOIL_KEYS, of="temperature"),
 }
+
+
+#: it is of all channels together
+_CORRELATION = Declared(_statistics, set())
 
 
 def _correlations(channels: list[str], window: Window) -> list[Feature]:
@@ -142,21 +178,19 @@ def build(given: dict[str, Any], window: Window) -> list[Feature]:
     block = given.get("block")
     if block != "correlation" and block not in BLOCKS:
         raise ConfigError(f"unknown feature block {block!r}. Known: correlation, {', '.join(sorted(BLOCKS))}.")
-    known = {"block", "channels"} | (set() if block == "correlation" else BLOCKS[block][1])
+    entry = BLOCKS.get(block, _CORRELATION)
+    known = {"block", entry.of} | entry.keys
     if unknown := set(given) - known:
         raise ConfigError(f"{block} has no key {sorted(unknown)[0]!r}. Known: {', '.join(sorted(known))}.")
-    channels = list(given.get("channels", window.channels))
-    for name in channels:
-        if name not in window.channels and name != "magnitude":
-            raise ConfigError(f"{block}: no channel {name!r}. Known: {', '.join(window.channels)}, magnitude.")
-    if block == "correlation":
-        return _correlations(channels, window)
-    make = BLOCKS[block][0]
     try:
-        return [
-            make(given, window.channels.index(name) if name in window.channels else MAGNITUDE, name, window)
-            for name in channels
-        ]
+        channels = list(given.get("channels", window.channels)) if entry.of == "channels" else [given[entry.of]]
+        for name in channels:
+            if name not in window.channels and (name != "magnitude" or entry.of != "channels"):
+                raise ConfigError(f"{block}: no channel {name!r}. Known: {', '.join(window.channels)}, magnitude.")
+        if block == "correlation":
+            return _correlations(channels, window)
+        numbers = [window.channels.index(name) if name in window.channels else MAGNITUDE for name in channels]
+        return [entry.make(given, number, name, window) for number, name in zip(numbers, channels, strict=True)]
     except KeyError as error:
         raise ConfigError(f"{block} needs the key {error.args[0]!r}. Add it.") from None
     except (TypeError, ValueError) as error:

@@ -17,6 +17,19 @@ Each entry names its block, the channels it looks at (all if left out; "magnitud
     block = "correlation"  of each pair of the channels
     block = "wavelet"      wavelet = "db4", levels = 4
     block = "samples"      every: the window itself, for a network that finds its own features
+
+Of a band-passed pulse wave or ECG (dsp_features_heart.h):
+
+    block = "beats"          values of `HEART_VALUES`; smoothing_s, apart_s, reach_s, accept, upward
+    block = "pulse_quality"  motion = channels, level = channel, enough, much; and those of "beats"
+    block = "heart_rate"     motion = channels, lags, stride, ahead, ridge, memory, band_hz, range_bpm, ...
+
+Of weather, the channel being the temperature; for the last three a window is a day (dsp_features_weather.h):
+
+    block = "air"                 humidity = channel; values of `AIR_VALUES`
+    block = "evapotranspiration"  latitude, altitude, wind_height; humidity, wind, solar, day = channels; first_day
+    block = "degree_days"         base, ceiling
+    block = "soil_water"          the same; field_capacity, wilting_point, root_depth, crop, rain = channel, ...
 """
 
 from typing import Any
@@ -26,11 +39,14 @@ import numpy as np
 from ..core import check, lib
 from ..errors import ConfigError
 from .constants import Native, Source, Struct, tables
-from .feature import MAGNITUDE, Window
+from .feature import HEADERS, MAGNITUDE, Window
 from .feature_blocks import VALUES, build
 from .floats import FloatBlock, floats, fp
 
-__all__ = ["VALUES", "WindowFeatures"]
+__all__ = ["INCLUDES", "VALUES", "WindowFeatures"]
+
+#: what generated C needs
+INCLUDES = "".join(f'#include "motekit/{name}"\n' for name in HEADERS)
 
 
 class WindowFeatures(FloatBlock):
@@ -50,6 +66,8 @@ class WindowFeatures(FloatBlock):
         Whether each channel loses its straight line before a block sees it.
     floor : float
         Above 0: each channel is also divided by its deviation, which is taken to be at least this.
+    hop : int
+        Samples from window to window, where it is known: some blocks need it to be the length.
 
     Raises
     ------
@@ -65,6 +83,7 @@ class WindowFeatures(FloatBlock):
         rate_hz: float,
         detrend: bool = False,
         floor: float = 0.0,
+        hop: int = 0,
     ):
         if not declared:
             raise ConfigError("no [[features]] are declared. Add at least one.")
@@ -72,7 +91,7 @@ class WindowFeatures(FloatBlock):
             raise ConfigError(
                 f"windows of {length} samples of {len(channels)} channels: 2 to 65535 and 1 to 254 are needed."
             )
-        window = Window(length, tuple(channels), float(rate_hz))
+        window = Window(length, tuple(channels), float(rate_hz), hop)
         # same channels together: each is taken out of the frames once
         self.features = [feature for given in declared for feature in build(given, window)]
         super().__init__(length=length, channels=list(channels), rate_hz=float(rate_hz), declared=repr(declared))
@@ -84,16 +103,18 @@ class WindowFeatures(FloatBlock):
             raise ConfigError(f"[[features]] give {twice} twice. Take one of the two blocks away.")
         #: floats
         self.scratch = length + max(feature.scratch for feature in self.features)
+        #: floats that the blocks remember from window to window
+        self.state = sum(feature.state for feature in self.features)
         rows = Struct("mk_feature", [feature.struct() for feature in self.features])
         count, floor32 = len(self.features), np.float32(floor)
         #: the core's mk_features_config
         self.constants = Struct(
-            "mk_features_config", (rows, self.scratch, count, length, len(channels), int(detrend), floor32)
+            "mk_features_config", (rows, self.scratch, self.state, count, length, len(channels), int(detrend), floor32)
         )
         self._native = Native()
         self.struct = self._native.struct(self.constants)
         check(lib.mk_features_check(self.struct), "features")
-        self._scratch = np.zeros(self.scratch, np.float32)
+        self._scratch = np.zeros(self.scratch + self.state, np.float32)
         #: flags of the last window (dsp_quality.h)
         self.quality = 0
 
@@ -107,8 +128,12 @@ class WindowFeatures(FloatBlock):
         """Tables that decide the output, by name."""
         return {str(i): table for i, table in enumerate(tables(self.constants))}
 
+    def reset(self) -> None:
+        """Forget the windows before: some blocks follow a value from one to the next."""
+        lib.mk_features_reset(self.struct, fp(self._scratch))
+
     def process(self, window: np.ndarray) -> np.ndarray:
-        """Values of a window, float32[length, channels], float32[width]."""
+        """Values of the next window, float32[length, channels], float32[width]."""
         window, out = floats(window), np.empty(self.width, np.float32)
         if window.shape != (self.window.length, len(self.window.channels)):
             wanted = (self.window.length, len(self.window.channels))
@@ -124,4 +149,4 @@ class WindowFeatures(FloatBlock):
         """C source that defines `const mk_features_config <name>` with these features."""
         source = Source(name)
         self.write(source, name, "const")
-        return '#include "motekit/dsp_features.h"\n\n' + source.text()
+        return INCLUDES + "\n" + source.text()

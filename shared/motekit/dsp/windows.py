@@ -13,7 +13,7 @@ from ..files import write_if_changed
 from .affine import Affine
 from .chain import Conditioning, Step
 from .constants import Native, Source, Struct, tables
-from .features import WindowFeatures
+from .features import INCLUDES, WindowFeatures
 from .floats import FloatBlock
 
 
@@ -88,8 +88,9 @@ class WindowStream(FloatBlock):
                 "at most 65535. Change [window] or lower the rate."
             )
         self.block = WindowFeatures(
-            features, self.length, signal.channels, signal.rate_hz, self.conditioning.detrend, self.conditioning.floor
-        )
+            features, self.length, signal.channels, signal.rate_hz, self.conditioning.detrend, self.conditioning.floor,
+            self.hop,
+        )  # fmt: skip
         super().__init__(
             length=self.length, hop=self.hop, conditioning=self.conditioning.digest().hex(),
             features=self.block.digest().hex(),
@@ -122,7 +123,7 @@ class WindowStream(FloatBlock):
                 f"the map to int8 is for {affine.width} features, not {self.width}. Train the model anew."
             )
         self.affine = affine
-        memory = self.length * len(self.block.window.channels) + self.block.scratch + self.width
+        memory = self.length * len(self.block.window.channels) + self.block.scratch + self.block.state + self.width
         #: floats that the core's caller provides
         self.memory = memory + self.conditioning.memory
         maps = affine.constants if affine else None
@@ -204,6 +205,7 @@ class WindowStream(FloatBlock):
     def batch(self, frames: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """The same by whole arrays instead of a stream: conditioned at once, cut, each window by itself."""
         conditioned, flags = self.conditioning.process(frames)
+        self.block.reset()
         starts = range(0, len(conditioned) - self.length + 1, self.hop)
         features, quality = np.empty((len(starts), self.width), np.float32), np.empty(len(starts), np.uint8)
         for i, start in enumerate(starts):
@@ -223,7 +225,7 @@ class WindowStream(FloatBlock):
         """C source that defines `const mk_window_stream_config <name>`."""
         source = Source(name)
         source.struct(self.constants, name, "const")
-        return '#include "motekit/window_stream.h"\n\n' + source.text()
+        return '#include "motekit/window_stream.h"\n' + INCLUDES + "\n" + source.text()
 
     def header(self, name: str) -> str:
         """C header that declares it and the sizes of the memory its user provides: <NAME>_MEMORY and <NAME>_WIDTH."""

@@ -100,6 +100,8 @@ int main(void)
 """
     )
     core = core_sources("windows_every_stage_4x250", "features_3x125", "features_more_3x333")
+    core += core_sources("heart_windows_4x250", "weather_windows_5x200")
+    core = sorted(set(core))
     command = ["cc", "-std=c99", "-O1", "-ffp-contract=off", "-Wall", "-Wextra", "-Werror", *flags]
     command += ["-I", str(paths.core_dir() / "include"), str(folder / "main.c"), str(folder / "app_windows.c"), *core]
     built = subprocess.run([*command, "-lm", "-o", str(folder / "run")], capture_output=True, text=True)

@@ -2,7 +2,8 @@
  *
  *   frames    float32[length][channels], one window (dsp_frame.h)
  *   out       float32[width], width the sum of the features' widths
- *   scratch   float32[config->scratch], at least length and what the blocks need (motekit.dsp.features says)
+ *   scratch   float32[config->scratch + config->state]: at least length and what the blocks need (motekit.dsp.features
+ *             says), then what they remember from window to window; mk_features_reset makes them forget
  *   channel   which channel a block looks at, or MK_FEATURE_MAGNITUDE: the norm of all of them
  *
  * A block that a firmware does not list is not linked into it: the list holds pointers to the blocks.
@@ -27,20 +28,23 @@
 /* What a block sees of a window: x is its channel, float32[length], frames all of them. */
 typedef struct {
     const float *x, *frames;
+    float *state; /* the block's own, all 0 after a reset */
     uint16_t length;
     uint8_t channels;
 } mk_window;
 
 typedef struct mk_feature {
     mk_quality (*run)(const struct mk_feature *feature, const mk_window *window, float *out, float *scratch);
-    const void *config; /* of the type that the block names below */
+    const void *config; /* of the type that the block names below, or in dsp_features_<field>.h */
     uint16_t width;
+    uint16_t state; /* floats that it remembers */
     uint8_t channel;
 } mk_feature;
 
 typedef struct {
     const mk_feature *features;
     uint32_t scratch;
+    uint32_t state; /* of all features together */
     uint16_t count, length;
     uint8_t channels;
     uint8_t detrend; /* 1: each channel loses its least-squares line before a block sees it; `frames` do not */
@@ -48,6 +52,8 @@ typedef struct {
 } mk_features_config;
 
 mk_status mk_features_check(const mk_features_config *config);
+/* Before the first window, and whenever what the blocks remember is no longer true. */
+void mk_features_reset(const mk_features_config *config, float *scratch);
 mk_quality mk_features_process(const mk_features_config *config, const float *frames, float *out, float *scratch);
 
 /* width values: 0 to 11 are those of mk_moments in its order, then */

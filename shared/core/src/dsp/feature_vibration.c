@@ -25,8 +25,8 @@ mk_quality mk_feature_envelope_spectrum(const mk_feature *feature, const mk_wind
         band[i] = window->x[i] - window->x[0];
     mk_sos_process(&sos, band, band, length);
     mk_envelope_process(&transformer, band, envelope, length);
-    const mk_window slow = {band, window->frames, config->power.spectrum.frame_length, window->channels};
-    const mk_feature spectrum = {mk_feature_spectrum, &config->power, feature->width, feature->channel};
+    const mk_window slow = {band, window->frames, window->state, config->power.spectrum.frame_length, window->channels};
+    const mk_feature spectrum = {mk_feature_spectrum, &config->power, feature->width, 0, feature->channel};
     (void)mk_resample_process(&slower, envelope + config->skip, length - config->skip, band);
     return mk_feature_spectrum(&spectrum, &slow, out, decimator + config->decimator.taps);
 }

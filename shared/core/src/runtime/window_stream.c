@@ -23,7 +23,7 @@ mk_status mk_window_stream_init(mk_window_stream *stream, const mk_window_stream
         config->conditioning->out_channels != config->frame->channels || width != config->width ||
         (config->affine && config->affine->width != width))
         return MK_ERR_FORMAT;
-    if (window + features->scratch + width + config->conditioning->memory > config->memory)
+    if (window + features->scratch + features->state + width + config->conditioning->memory > config->memory)
         return MK_ERR_SIZE;
     stream->config = config;
     stream->features = memory + window;
@@ -37,13 +37,16 @@ mk_status mk_window_stream_init(mk_window_stream *stream, const mk_window_stream
     stream->ready = memory;
     stream->ready_flags = 0;
     stream->flags = 0;
-    return mk_conditioning_init(&stream->conditioning, config->conditioning, stream->scratch + features->scratch);
+    mk_features_reset(features, stream->scratch);
+    return mk_conditioning_init(&stream->conditioning, config->conditioning,
+                                stream->scratch + features->scratch + features->state);
 }
 
 void mk_window_stream_reset(mk_window_stream *stream)
 {
     mk_conditioning_reset(&stream->conditioning);
     mk_frame_reset(&stream->frame);
+    mk_features_reset(stream->config->features, stream->scratch);
     stream->index = stream->ready_count = stream->lost = stream->seen = 0;
     stream->flags = 0;
 }

@@ -4,6 +4,7 @@
 
 static mk_status prepare(void)
 {
+    mk_features_reset(&app_features, case_memory);
     return app_features.scratch <= CASE_WORDS ? mk_features_check(&app_features) : MK_ERR_SIZE;
 }
 

@@ -52,25 +52,52 @@ static mk_status prepare_windows(void)
     return mk_window_stream_init(&stream, &all_windows, case_memory);
 }
 
-static uint32_t run_windows(const float *x)
+static uint32_t windows_of(uint32_t channels)
 {
+    const mk_window_stream_config *const config = stream.config;
     const int16_t *frames = counts;
-    uint32_t left = CASE_LENGTH / 4u, words = 0;
+    uint32_t left = CASE_LENGTH / channels, words = 0;
     mk_quality quality;
-    (void)x;
     while (mk_window_stream_next(&stream, &frames, &left, &quality)) {
         int8_t tensor[64];
-        memcpy(case_out + words, stream.features, all_windows.width * sizeof *stream.features);
-        words = with_quality(words + all_windows.width, quality);
+        memcpy(case_out + words, stream.features, config->width * sizeof *stream.features);
+        words = with_quality(words + config->width, quality);
+        if (!config->affine)
+            continue;
         mk_window_stream_tensor(&stream, tensor);
-        for (uint32_t i = 0; i < all_windows.width; i++)
+        for (uint32_t i = 0; i < config->width; i++)
             case_out[words++] = (float)tensor[i];
     }
     return words;
 }
 
+static uint32_t run_windows(const float *x)
+{
+    (void)x;
+    return windows_of(4);
+}
+
+static mk_status prepare_heart(void)
+{
+    count(case_signal);
+    return mk_window_stream_init(&stream, &heart_windows, case_memory);
+}
+
+static mk_status prepare_weather(void)
+{
+    count(case_signal);
+    return mk_window_stream_init(&stream, &weather_windows, case_memory);
+}
+
+static uint32_t run_weather(const float *x)
+{
+    (void)x;
+    return windows_of(5);
+}
+
 static mk_status prepare_more(void)
 {
+    mk_features_reset(&more_features, case_memory);
     return more_features.scratch <= CASE_WORDS ? mk_features_check(&more_features) : MK_ERR_SIZE;
 }
 
@@ -142,6 +169,8 @@ static uint32_t run_ppg_quality(const float *x)
 const bench_case streams_cases[] = {
     {"conditioning_3x333", USUAL_WINDOWS_MEMORY * 4u, prepare_conditioning, run_conditioning},
     {"windows_every_stage_4x250", ALL_WINDOWS_MEMORY * 4u, prepare_windows, run_windows},
+    {"heart_windows_4x250", HEART_WINDOWS_MEMORY * 4u, prepare_heart, run_windows},
+    {"weather_windows_5x200", WEATHER_WINDOWS_MEMORY * 4u, prepare_weather, run_weather},
     {"features_more_3x333", MORE_FEATURES_SCRATCH * 4u, prepare_more, run_more},
     {"affine_100", 0, prepare_affine, run_affine},
     {"label_333", sizeof ring, prepare_label, run_label},
