@@ -4,8 +4,14 @@
         <subject>,<activity>,<timestamp ns>,<x>,<y>,<z>;      official
         <subject>,<activity>,<x>,<y>,<z>;                     copies without time stamps
 
-20 Hz nominal, m/s^2, about 3 minutes an activity. Source: G. Weiss, K. Yoneda, T. Hayajneh, "Smartphone and
-Smartwatch-Based Biometrics Using Activities of Daily Living", IEEE Access 7, 2019.
+m/s^2, about 3 minutes an activity. Source: G. Weiss, K. Yoneda, T. Hayajneh, "Smartphone and Smartwatch-Based
+Biometrics Using Activities of Daily Living", IEEE Access 7, 2019.
+
+The set calls itself 20 samples a second of an LG G Watch. Its values end at 2 g. Some subjects (1638 to 1640 are)
+have values of up to 5.8 g in steps of 1/4096 g: another watch, of 8 g. Taken at 20 Hz, these people run with 1.1 steps
+a second, where everybody else takes 2.5 to 3.0, and an arm that hangs has its gravity along y, not x: that watch gives
+50 samples a second and has x and y the other way round. Here it is told by its range, of a subject's whole file and
+without a look at the labels; where there are time stamps they tell the rate.
 """
 
 from collections.abc import Collection, Iterator
@@ -18,7 +24,10 @@ from motekit.data.recording import Recording
 from motekit.errors import DataError
 
 NAME = "wisdm_watch_accel"
-RATE_HZ = 20
+#: samples a second of the LG G Watch, and of the other one
+RATE_HZ, OTHER_RATE_HZ = 20, 50
+#: the LG G Watch's range is 2 g (19.6 m/s^2, 20.0 with its calibration), the other's 8 g
+RANGE = 20.5
 FILES = "data_*_accel_watch.txt"
 ACTIVITIES = {
     "A": "walking",
@@ -59,8 +68,9 @@ def load(root: Path | str, activities: Collection[str] = LABELS) -> list[Recordi
     Returns
     -------
     list of Recording
-        Samples float32[n, 3] in m/s^2, label the activity, group the subject. A stretch ends where the
-        activity changes or, in files with time stamps, where they pause for over a second or run backwards.
+        Samples float32[n, 3] in m/s^2, x along the forearm, at 20 or 50 Hz; label the activity, group the subject.
+        A stretch ends where the activity changes or, in files with time stamps, where they pause for over a second
+        or run backwards. A stretch that repeats another of its subject to the last bit is there once.
 
     Raises
     ------
@@ -78,19 +88,29 @@ def load(root: Path | str, activities: Collection[str] = LABELS) -> list[Recordi
 
 
 def _stretches(path: Path, activities: Collection[str]) -> Iterator[Recording]:
-    for index, ((subject, activity), rows) in enumerate(groupby(_rows(path), key=lambda row: row[:2])):
+    rows = list(_rows(path))
+    other = bool(rows) and np.abs(np.array([row[3] for row in rows])).max() > RANGE
+    seen = set()
+    for index, ((subject, activity), group) in enumerate(groupby(rows, key=lambda row: row[:2])):
         if activity not in activities:
             continue
-        rows = list(rows)
-        samples = np.array([row[3] for row in rows], np.float32)
-        starts = [0]
-        if rows[0][2] is not None:
-            steps = np.diff(np.array([row[2] for row in rows], np.int64))
+        stretch = list(group)
+        samples = np.array([row[3] for row in stretch], np.float32)
+        if other:
+            samples = samples[:, [1, 0, 2]]
+        starts, rate_hz = [0], OTHER_RATE_HZ if other else RATE_HZ
+        if stretch[0][2] is not None and len(stretch) > 1:
+            steps = np.diff(np.array([row[2] for row in stretch], np.int64))
             starts += [int(i) + 1 for i in np.flatnonzero((steps > GAP_NS) | (steps < 0))]
-        for start, stop in zip(starts, [*starts[1:], len(rows)], strict=True):
+            rate_hz = _rate(float(np.median(steps)))
+        for start, stop in zip(starts, [*starts[1:], len(stretch)], strict=True):
+            repeated = (activity, samples[start:stop].tobytes())
+            if repeated in seen:
+                continue
+            seen.add(repeated)
             yield Recording(
                 samples=samples[start:stop],
-                rate_hz=RATE_HZ,
+                rate_hz=rate_hz,
                 unit="m/s^2",
                 channels=("x", "y", "z"),
                 label=activity,
@@ -99,6 +119,11 @@ def _stretches(path: Path, activities: Collection[str]) -> Iterator[Recording]:
                 source="real",
                 path=path,
             )
+
+
+def _rate(step_ns: float) -> int:
+    """The watch's rate that is nearest to time stamps, whose steps waver by some percent."""
+    return min((RATE_HZ, OTHER_RATE_HZ), key=lambda rate: abs(np.log(max(step_ns, 1.0) * 1e-9 * rate)))
 
 
 def _rows(path: Path) -> Iterator[tuple[str, str, int | None, tuple[float, float, float]]]:

@@ -87,11 +87,16 @@ def streams(source: Path | None, limit: int | None = None) -> list[Stream]:
         Stream(
             group,
             given[0].source,
-            [np.asarray(r.samples, np.float32) / np.float32(G) for r in given],
+            [_in_g(r) for r in given],
             [LABELS.index(r.label) for r in given],
         )
         for group, given in list(found.items())[:limit]
     ]
+
+
+def _in_g(recording: Recording) -> np.ndarray:
+    samples = np.asarray(recording.samples, np.float32) / np.float32(G)
+    return np.stack([at_rate(column, recording.rate_hz, RATE_HZ) for column in samples.T], 1)
 
 
 def people(count: int, seed: int = 0, seconds: float = 60.0) -> list[Recording]:

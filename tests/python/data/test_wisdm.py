@@ -7,7 +7,7 @@ from motekit import paths
 from motekit.datasets import wisdm
 from motekit.errors import DataError
 
-VALUES = np.round(np.random.default_rng(3).normal(0, 9.81, (60, 3)), 5)
+VALUES = np.clip(np.round(np.random.default_rng(3).normal(0, 9.81, (60, 3)), 5), -19.6, 19.6)
 
 
 def write(root, rows: list[str], subject: int = 1600):
@@ -47,6 +47,32 @@ def test_a_pause_or_a_step_back_ends_a_stretch(tmp_path):
     later = 10_000_000_000
     write(tmp_path, rows(1600, "A", 0, 20, later) + rows(1600, "A", 20, 30, 3 * later) + rows(1600, "A", 30, 60, 0))
     assert [len(r.samples) for r in wisdm.load(tmp_path)] == [20, 10, 30]
+
+
+def test_a_stretch_that_is_there_twice_counts_once(tmp_path):
+    write(tmp_path, rows(1600, "A", 0, 20) + rows(1600, "B", 20, 40) + rows(1600, "A", 0, 20) + rows(1600, "B", 30, 50))
+    assert [(r.label, len(r.samples)) for r in wisdm.load(tmp_path)] == [
+        ("walking", 20), ("jogging", 20), ("jogging", 20)
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("stamped", [False, True])
+def test_the_other_watch_is_told_by_its_range(tmp_path, stamped):
+    form = {"time_ns": 10**12, "step_ns": 20_300_000} if stamped else {}
+    wide = rows(1601, "A", 0, 30, **form)
+    wide[7] = wide[7].rsplit(",", 1)[0] + ",-25.5;"
+    write(tmp_path, wide + rows(1601, "D", 30, 60, **form), subject=1601)
+    write(tmp_path, rows(1600, "A", 0, 20, 10**12 if stamped else None, 49_500_000))
+    plain, *other = wisdm.load(tmp_path)
+    assert plain.rate_hz == 20 and [r.rate_hz for r in other] == [50, 50]
+    np.testing.assert_array_equal(plain.samples, VALUES[:20].astype(np.float32))
+    # the whole subject's, a recording of little motion too
+    np.testing.assert_array_equal(other[1].samples, VALUES[30:, [1, 0, 2]].astype(np.float32))
+
+
+def test_time_stamps_tell_the_rate(tmp_path):
+    write(tmp_path, rows(1600, "A", 0, 30, 10**12, 20_000_000) + rows(1600, "D", 30, 60, 10**13, 51_000_000))
+    assert [r.rate_hz for r in wisdm.load(tmp_path)] == [50, 20]
 
 
 def test_rows_that_share_a_line_and_stray_commas(tmp_path):
@@ -90,3 +116,7 @@ def test_the_real_recordings_of_the_mirror():
         assert {r.label for r in found} == set(wisdm.LABELS)
         gravity = [np.linalg.norm(r.samples.mean(axis=0)) for r in found if r.label == "standing"]
         assert 8 < np.median(gravity) < 11
+        assert {r.group for r in found if r.rate_hz == 50} == {"1638", "1639", "1640"}
+        # nobody's arm hangs across itself while they kick a ball, with either watch
+        along = [np.abs(r.samples.mean(axis=0)) for r in found if r.label == "kicking"]
+        assert np.mean([x > max(y, z) for x, y, z in along]) > 0.9

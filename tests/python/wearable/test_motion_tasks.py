@@ -26,7 +26,8 @@ def write(root, recordings, *, stamped: bool, turn: np.ndarray | None = None):
     for number, group in enumerate(dict.fromkeys(r.group for r in recordings)):
         rows, time = [], 10**12
         for recording in (r for r in recordings if r.group == group):
-            for x in recording.samples @ turn.T:
+            # the range of the set's watch: who leaves it wore the other one
+            for x in np.clip(recording.samples @ turn.T, -wisdm.RANGE, wisdm.RANGE):
                 stamp = [str(time)] if stamped else []
                 rows.append(
                     ",".join([str(1600 + number), CODES[recording.label], *stamp, *(f"{v:.6f}" for v in x)]) + ";"
