@@ -24,8 +24,9 @@ TOOLS = {
     "arm-none-eabi-gcc": ["gcc-arm-none-eabi", "libnewlib-arm-none-eabi"],
     "qemu-system-arm": ["qemu-system-arm"],
 }
-# what only the tests of AVR code need
+# what only the tests of AVR code need, and what makes dozens of builds of one core quick
 TEST_TOOLS = {
+    "ccache": ["ccache"],
     "avr-gcc": ["gcc-avr", "avr-libc", "arduino-core-avr"],
     "simavr": ["simavr", "libsimavr-dev", "libelf-dev"],
 }

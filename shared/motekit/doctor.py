@@ -11,7 +11,8 @@ from typing import Any
 from . import paths
 from .toolchain import TOOLS
 
-_ONLY_FOR_AVR = ("avr-gcc", "simavr")
+# those that only AVR boards need, and the compiler cache
+_OPTIONAL = ("avr-gcc", "simavr", "ccache")
 
 
 def examine() -> dict[str, Any]:
@@ -43,7 +44,7 @@ def _package(name: str) -> dict[str, Any]:
 
 
 def _tool(program: str, packages: list[str]) -> dict[str, Any]:
-    optional = program in _ONLY_FOR_AVR
+    optional = program in _OPTIONAL
     if not shutil.which(program):
         return _check(program, False, "", f"sudo apt-get install {' '.join(packages)}", optional)
     lines = subprocess.run([program, "--version"], capture_output=True, text=True).stdout.splitlines()

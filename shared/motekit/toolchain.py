@@ -9,6 +9,7 @@ TOOLS = {
     "gcc": ["gcc", "libc6-dev"],
     "arm-none-eabi-gcc": ["gcc-arm-none-eabi", "libnewlib-arm-none-eabi"],
     "qemu-system-arm": ["qemu-system-arm"],
+    "ccache": ["ccache"],
     "avr-gcc": ["gcc-avr", "avr-libc", "arduino-core-avr"],
     "simavr": ["simavr", "libsimavr-dev", "libelf-dev"],
 }

@@ -18,6 +18,8 @@ from ..toolchain import require
 from . import boards
 from .size import measure
 
+# where Debian's package puts a link for each compiler
+_CCACHE = Path("/usr/lib/ccache")
 _TIMEOUT_S = 600
 
 
@@ -191,8 +193,11 @@ def upload(app: App | str, board: str, port: str | None = None) -> None:
 
 def _settings(work: Path) -> dict[str, str]:
     """Environment variables under which PlatformIO writes to `work` only, and asks and tells nobody."""
+    found = os.environ.get("PATH", "")
     return {
         **os.environ,
+        # compilers through ccache, where it is installed: the core's objects are the same for every app
+        "PATH": f"{_CCACHE}{os.pathsep}{found}" if _CCACHE.is_dir() else found,
         "MOTEKIT_PYTHON": sys.executable,
         "PLATFORMIO_SETTING_ENABLE_TELEMETRY": "no",
         "PLATFORMIO_DISABLE_UPGRADE_CHECK": "true",
