@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from motekit.app import App
-from motekit.chain import Answer, Chain, Progress, Take
+from motekit.chain import Answer, Chain, Evaluation, Take, Training
 from motekit.codegen import c, header
 from motekit.compiler import HostModel, compile_model
 from motekit.driver import Driver
@@ -175,52 +175,30 @@ const mk_driver_config mk_app_driver = {{&eyes, &drowsiness, levels, {round(watc
         """See `Chain`: a few frames of a rendered driver."""
         return self.takes(None, 1)[0].frames[: 6 * self.camera["height"]]
 
-    def train(
-        self,
-        data: Path | None,
-        out: Path,
-        *,
-        task: str | None = None,
-        seed: int = 0,
-        epochs: int | None = None,
-        progress: Progress | None = None,
-    ) -> dict[str, Any]:
+    def _train(self, asked: Training) -> dict[str, Any]:
         """See `Chain`."""
         from . import training
 
-        self.task(task)
-        return training.train(self.app, self.feature_hash, data, out, seed=seed, epochs=epochs, progress=progress)
+        how = {"seed": asked.seed, "epochs": asked.epochs, "progress": asked.progress}
+        return training.train(self.app, self.feature_hash, asked.data, asked.out, **how)
 
-    def evaluate(
-        self,
-        data: Path | None,
-        *,
-        task: str | None = None,
-        split: str | None = None,
-        board: str | None = "mps2_an386",
-        seed: int = 0,
-        epochs: int | None = None,
-        folds: int = 5,
-        out: Path | None = None,
-        progress: Progress | None = None,
-        **_: Any,
-    ) -> dict[str, Any]:
+    def _evaluate(self, asked: Evaluation) -> dict[str, Any]:
         """See `Chain`; splits: subject (trains by fold), finding (eyes in made-up frames), logic (made-up lids)."""
         from . import measures, scoring
 
-        self.task(task)
-        if split is None:
-            found = scoring.evaluate(self, data, board=board, progress=progress)
-        elif split == "subject":
-            found = scoring.cross_validate(self, data, folds=folds, seed=seed, epochs=epochs, progress=progress)
-        elif split == "finding":
-            found = measures.finding(self, data, seed=seed)
-        elif split == "logic":
-            found = measures.logic(self, seed=seed)
+        if asked.split is None:
+            found = scoring.evaluate(self, asked.data, board=asked.board, progress=asked.progress)
+        elif asked.split == "subject":
+            how = {name: getattr(asked, name) for name in ("folds", "seed", "epochs", "progress")}
+            found = scoring.cross_validate(self, asked.data, **how)
+        elif asked.split == "finding":
+            found = measures.finding(self, asked.data, seed=asked.seed)
+        elif asked.split == "logic":
+            found = measures.logic(self, seed=asked.seed)
         else:
-            raise ConfigError(f"there is no split {split!r}. Choose subject, finding or logic.")
-        if out is not None:
-            scoring.keep(out, split or "pretrained", found)
+            raise asked.unknown_split(("subject", "finding", "logic"))
+        if asked.out is not None:
+            scoring.keep(asked.out, asked.split or "pretrained", found)
         return found
 
     def figures(self, name: str) -> str:

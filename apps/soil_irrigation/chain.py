@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from motekit.app import App
-from motekit.chain import Answer, Chain, Progress, Take
+from motekit.chain import Answer, Chain, Evaluation, Take, Training
 from motekit.codegen import header
 from motekit.codegen.c import array, struct
 from motekit.compiler import HostModel, compile_model
@@ -28,7 +28,7 @@ from . import garden, hours, recipe
 class AppChain(Chain):
     """Hours of readings through the core's `mk_gardener`; its model forecasts soil moisture."""
 
-    tasks = ("forecast",)
+    tasks, board, folds = ("forecast",), "uno", 6
     feature_dtype, feature_names = "<i2", moisture.NAMES
     sections = frozenset(garden.SECTIONS)
 
@@ -164,45 +164,23 @@ const mk_gardener_forecast mk_app_forecast = {struct(forecast[0], {"model": f"&m
             about["balance_alone"] = bool(event.value)
         return about
 
-    def train(
-        self,
-        data: Path | None,
-        out: Path,
-        *,
-        task: str | None = None,
-        seed: int = 0,
-        epochs: int | None = None,
-        progress: Progress | None = None,
-    ) -> dict[str, Any]:
+    def _train(self, asked: Training) -> dict[str, Any]:
         """See `Chain`."""
         from . import scoring
 
-        self.task(task)
-        return scoring.train(self, data, out, seed=seed, epochs=epochs, progress=progress)
+        how = {"seed": asked.seed, "epochs": asked.epochs, "progress": asked.progress}
+        return scoring.train(self, asked.data, asked.out, **how)
 
-    def evaluate(
-        self,
-        data: Path | None,
-        *,
-        task: str | None = None,
-        split: str | None = None,
-        board: str | None = "uno",
-        seed: int = 0,
-        epochs: int | None = None,
-        folds: int = 6,
-        out: Path | None = None,
-        progress: Progress | None = None,
-        **_: Any,
-    ) -> dict[str, Any]:
+    def _evaluate(self, asked: Evaluation) -> dict[str, Any]:
         """See `Chain`; the split is "station"."""
         from . import scoring
 
-        self.task(task)
-        if split is None:
-            return scoring.evaluate(self, data, board=board)
-        if split != "station":
-            raise ConfigError(f"there is no split {split!r}. Choose station.")
-        return scoring.crossvalidate(self, data, seed=seed, epochs=epochs, folds=folds, out=out, progress=progress)
+        if asked.split is None:
+            return scoring.evaluate(self, asked.data, board=asked.board)
+        if asked.split != "station":
+            raise asked.unknown_split(("station",))
+        how = {name: getattr(asked, name) for name in ("seed", "epochs", "folds", "out", "progress")}
+        return scoring.crossvalidate(self, asked.data, **how)
 
 
 __all__ = ["MISSING", "AppChain"]

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from motekit.app import App
-from motekit.chain import Answer, Chain, Progress, Take
+from motekit.chain import Answer, Chain, Evaluation, Take, Training
 from motekit.codegen import header
 from motekit.compiler import HostModel, compile_model
 from motekit.data.machine import frames_of
@@ -207,57 +207,35 @@ extern const mk_machine_config mk_app_machine;
         frames[:, 0], frames[:, 1] = rng.integers(-500, 500, len(frames)), round(self.bearing.rpm)
         return frames
 
-    def train(
-        self,
-        data: Path | None,
-        out: Path,
-        *,
-        task: str | None = None,
-        seed: int = 0,
-        epochs: int | None = None,
-        progress: Progress | None = None,
-    ) -> dict[str, Any]:
+    def _train(self, asked: Training) -> dict[str, Any]:
         """See `Chain`."""
         from . import training
 
-        self.task(task)
-        return training.train(self.app, data, out, seed=seed, epochs=epochs, progress=progress)
+        how = {"seed": asked.seed, "epochs": asked.epochs, "progress": asked.progress}
+        return training.train(self.app, asked.data, asked.out, **how)
 
-    def evaluate(
-        self,
-        data: Path | None,
-        *,
-        task: str | None = None,
-        split: str | None = None,
-        board: str | None = "mps2_an386",
-        seed: int = 0,
-        epochs: int | None = None,
-        folds: int = 5,
-        out: Path | None = None,
-        progress: Progress | None = None,
-        **_: Any,
-    ) -> dict[str, Any]:
+    def _evaluate(self, asked: Evaluation) -> dict[str, Any]:
         """See `Chain`; splits are load, diameter, random (leaky), machines (simulated days) and autoencoder."""
         from . import scoring, splits
 
-        self.task(task)
+        data, split, progress = asked.data, asked.split, asked.progress
+        how = {"seed": asked.seed, "progress": progress}
         if split is None:
-            found = scoring.evaluate(self, data, board=board, progress=progress)
+            found = scoring.evaluate(self, data, board=asked.board, progress=progress)
         elif split == "machines":
             from . import days
 
-            found = days.evaluate(self, seed=seed, progress=progress)
+            found = days.evaluate(self, **how)
         elif split == "autoencoder":
             from . import autoencoder
 
-            found = autoencoder.evaluate(self, data, board=board, seed=seed, epochs=epochs, progress=progress)
+            found = autoencoder.evaluate(self, data, board=asked.board, epochs=asked.epochs, **how)
         elif split in splits.SPLITS:
-            found = splits.evaluate(self.app, data, split, seed=seed, epochs=epochs, folds=folds, progress=progress)
+            found = splits.evaluate(self.app, data, split, epochs=asked.epochs, folds=asked.folds, **how)
         else:
-            known = ", ".join((*splits.SPLITS, "machines", "autoencoder"))
-            raise ConfigError(f"there is no split {split!r}. Choose one of {known}.")
-        if out is not None:
-            scoring.keep(out, split or "pretrained", found)
+            raise asked.unknown_split((*splits.SPLITS, "machines", "autoencoder"))
+        if asked.out is not None:
+            scoring.keep(asked.out, split or "pretrained", found)
         return found
 
     def figures(self, name: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from motekit.app import App
-from motekit.chain import Answer, Chain, Progress, Take
+from motekit.chain import Answer, Chain, Evaluation, Take, Training
 from motekit.compiler import HostModel, compile_model
 from motekit.datasets import cinc2017, ppg_dalia, wisdm
 from motekit.errors import ConfigError, DataError
@@ -130,66 +130,35 @@ class AppChain(Chain):
             return {"label": "light on" if event.value else "light off", **told}
         return {"label": f"event {event.code}", "value": event.value, **told}
 
-    def train(
-        self,
-        data: Path | None,
-        out: Path,
-        *,
-        task: str | None = None,
-        seed: int = 0,
-        epochs: int | None = None,
-        progress: Progress | None = None,
-    ) -> dict[str, Any]:
+    def _train(self, asked: Training) -> dict[str, Any]:
         """See `Chain`; heart rate has nothing to train."""
-        task = task or "rhythm"
-        if self.task(task) == "activity":
-            return activity.train_on(self, data, out, seed=seed, epochs=epochs, progress=progress)
-        if task != "rhythm":
-            raise ConfigError(f"{task} has no model to train: it is a fixed chain. Train --task rhythm or activity.")
-        given = self.takes_of("rhythm", data)
+        how = {"seed": asked.seed, "epochs": asked.epochs, "progress": asked.progress}
+        if asked.task == "activity":
+            return activity.train_on(self, asked.data, asked.out, **how)
+        if asked.task != "rhythm":
+            known = "Train --task rhythm or activity"
+            raise ConfigError(f"{asked.task} has no model to train: it is a fixed chain. {known}.")
+        given = self.takes_of("rhythm", asked.data)
         records = rhythm.measure(given, self.bare)
-        model = rhythm.train(records, seed)
+        model = rhythm.train(records, asked.seed)
         provenance = {
-            "data": self.dataset("rhythm") if data else "synthetic",
+            "data": self.dataset("rhythm") if asked.data else "synthetic",
             "records": len(given),
-            "seed": seed,
+            "seed": asked.seed,
             "command": "motekit train wearable --task rhythm",
         }
-        rhythm.save(model, out, rhythm.features_hash(Wearable(self.bare)), provenance)
-        return {"app": self.app.name, "task": "rhythm", "out": str(out), **provenance}
+        rhythm.save(model, asked.out, rhythm.features_hash(Wearable(self.bare)), provenance)
+        return {"app": self.app.name, "task": "rhythm", "out": str(asked.out), **provenance}
 
-    def evaluate(
-        self,
-        data: Path | None,
-        *,
-        task: str | None = None,
-        split: str | None = None,
-        board: str | None = "mps2_an386",
-        seed: int = 0,
-        epochs: int | None = None,
-        folds: int = 5,
-        out: Path | None = None,
-        progress: Progress | None = None,
-        **_: Any,
-    ) -> dict[str, Any]:
+    def _evaluate(self, asked: Evaluation) -> dict[str, Any]:
         """See `Chain`; the only splits are "record", of the rhythm, and "subject", of activity."""
         from . import scoring
 
-        task = self.task(task)
-        if split is not None and (task, split) not in {("rhythm", "record"), ("activity", "subject")}:
-            raise ConfigError(f"{task} has no split {split!r}. Leave --split away.")
-        return scoring.evaluate(
-            self,
-            task,
-            data,
-            split=split,
-            board=board,
-            seed=seed,
-            epochs=epochs,
-            folds=folds,
-            out=out,
-            progress=progress,
-        )
+        known = {"rhythm": ("record",), "activity": ("subject",)}.get(asked.task, ())
+        if asked.split is not None and asked.split not in known:
+            raise asked.unknown_split(known)
+        how = ("split", "board", "seed", "epochs", "folds", "out", "progress")
+        return scoring.evaluate(self, asked.task, asked.data, **{name: getattr(asked, name) for name in how})
 
     def energy(self, instructions_per_window: int) -> list[dict[str, Any]]:
         """See `Chain`: with the light always on, and 30 s every 5 minutes."""

@@ -9,11 +9,10 @@ import numpy as np
 
 from . import feature_cache, pretrained
 from .app import App
-from .chain import Answer, Chain, Progress, Take
+from .chain import Answer, Chain, Evaluation, Progress, Take, Training
 from .data.inputs import STREAM, SYNTHETIC, recordings
 from .data.recording import Recording
 from .dsp import declared
-from .errors import ConfigError
 from .explore import Table, spread
 from .link import Event
 from .pipeline import Pipeline, Replay
@@ -90,50 +89,28 @@ class AudioChain(Chain):
         length = self.app.window["length_s"] + 3 * self.app.window["hop_s"]
         return np.random.default_rng(0).integers(-3000, 3000, (round(length * rate_hz), channels), np.int16)
 
-    def train(
-        self,
-        data: Path | None,
-        out: Path,
-        *,
-        task: str | None = None,
-        seed: int = 0,
-        epochs: int | None = None,
-        progress: Progress | None = None,
-    ) -> dict[str, Any]:
+    def _train(self, asked: Training) -> dict[str, Any]:
         """See `Chain`."""
         from .train.workflow import train_app
 
-        self.task(task)
-        return train_app(self.app, data, out, seed=seed, epochs=epochs, progress=progress)
+        return train_app(self.app, asked.data, asked.out, seed=asked.seed, epochs=asked.epochs, progress=asked.progress)
 
-    def evaluate(
-        self,
-        data: Path | None,
-        *,
-        task: str | None = None,
-        split: str | None = None,
-        board: str | None = "mps2_an386",
-        seed: int = 0,
-        epochs: int | None = None,
-        folds: int = 5,
-        out: Path | None = None,
-        progress: Progress | None = None,
-        minutes: float = 30,
-        **_: Any,
-    ) -> dict[str, Any]:
+    def _evaluate(self, asked: Evaluation) -> dict[str, Any]:
         """See `Chain`; splits are "speaker" and "stream"."""
         from .scoring import evaluate_pretrained
         from .train.workflow import evaluate_folds, evaluate_stream
 
-        self.task(task)
-        if split is None:
+        progress = asked.progress
+        if asked.split is None:
             told = None if progress is None else lambda done, total: progress(done, total, "replaying")
-            return evaluate_pretrained(self, data, board=board, progress=told)
-        if split == "speaker":
-            return evaluate_folds(self.app, data, folds=folds, seed=seed, epochs=epochs, out=out, progress=progress)
-        if split == "stream":
-            return evaluate_stream(self.app, data, minutes=minutes, seed=seed, progress=progress)
-        raise ConfigError(f"there is no split {split!r}. Choose speaker or stream.")
+            return evaluate_pretrained(self, asked.data, board=asked.board, progress=told)
+        if asked.split == "speaker":
+            how = {name: getattr(asked, name) for name in ("folds", "seed", "epochs", "out", "progress")}
+            return evaluate_folds(self.app, asked.data, **how)
+        if asked.split == "stream":
+            minutes = asked.options.get("minutes", 30)
+            return evaluate_stream(self.app, asked.data, minutes=minutes, seed=asked.seed, progress=progress)
+        raise asked.unknown_split(("speaker", "stream"))
 
     def table(self, data: Path | None, *, limit: int | None = None, progress: Progress | None = None) -> Table:
         """See `Chain`: mean and deviation over time of each band of a clip's first window."""
@@ -208,6 +185,6 @@ def answer_of(replay: Replay) -> Answer:
 def window_end_s(app: App, window: int) -> float:
     """Seconds from the start of a stream to the end of a window."""
     block = app.feature_block
-    last_row = app.rows - 1 + window * app.stride
+    last_row = app.rows - 1 + window * app.stride + getattr(block, "late", 0)
     frame = getattr(block, "logmel", block).frame_length
     return (last_row * block.hop + frame) / app.rate_hz

@@ -78,6 +78,39 @@ class Answer:
         }
 
 
+@dataclass(frozen=True)
+class Training:
+    """What `Chain.train` is asked for."""
+
+    data: Path | None
+    out: Path
+    task: str | None
+    seed: int
+    epochs: int | None
+    progress: Progress | None
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What `Chain.evaluate` is asked for; `options` are those that only some chains know."""
+
+    data: Path | None
+    task: str | None
+    split: str | None
+    board: str | None
+    seed: int
+    epochs: int | None
+    folds: int
+    out: Path | None
+    progress: Progress | None
+    options: dict[str, Any]
+
+    def unknown_split(self, known: Sequence[str]) -> ConfigError:
+        """The error for a split that the app does not have."""
+        choice = f"Choose one of: {', '.join(known)}" if known else "Leave --split away"
+        return ConfigError(f"there is no split {self.split!r} here. {choice}.")
+
+
 class Chain(ABC):
     """An app's way from samples to events, with a model.
 
@@ -98,6 +131,9 @@ class Chain(ABC):
 
     tasks: tuple[str, ...] = ()
     sections: frozenset[str] = frozenset()
+    #: what `evaluate` takes unless it is told
+    board: str = "mps2_an386"
+    folds: int = 5
     #: of the rows of features on the link, and what they are called; numbers unless said
     feature_dtype: str = "<f4"
     feature_names: Sequence[str] = ()
@@ -138,7 +174,6 @@ class Chain(ABC):
     def describe(self, event: Event) -> dict[str, Any]:
         """An event in words: at least `label` and `time_s`."""
 
-    @abstractmethod
     def train(
         self,
         data: Path | None,
@@ -150,29 +185,53 @@ class Chain(ABC):
         progress: Progress | None = None,
     ) -> dict[str, Any]:
         """Train on everything in `data` (None: synthetic) and write the model into `out`."""
+        return self._train(Training(data, Path(out), self.task(task), seed, epochs, progress))
 
     @abstractmethod
+    def _train(self, asked: Training) -> dict[str, Any]:
+        """See `train`."""
+
     def evaluate(
         self,
         data: Path | None,
         *,
         task: str | None = None,
         split: str | None = None,
-        board: str | None = "mps2_an386",
+        board: str | None = "default",
         seed: int = 0,
         epochs: int | None = None,
-        folds: int = 5,
+        folds: int | None = None,
         out: Path | None = None,
         progress: Progress | None = None,
         **options: Any,
     ) -> dict[str, Any]:
         """Score the model on everything in `data`, or, with a split, train and score by fold.
 
+        Without a board ("default" is `Chain.board`) nothing is replayed.
+
         Returns
         -------
         dict
             The object of `motekit evaluate --json`; with `out`, its results.json has kept the figures.
         """
+        return self._evaluate(
+            Evaluation(
+                data=data,
+                task=self.task(task),
+                split=split,
+                board=self.board if board == "default" else board,
+                seed=seed,
+                epochs=epochs,
+                folds=folds or self.folds,
+                out=out,
+                progress=progress,
+                options=options,
+            )
+        )
+
+    @abstractmethod
+    def _evaluate(self, asked: Evaluation) -> dict[str, Any]:
+        """See `evaluate`."""
 
     def dataset(self, task: str | None) -> str:
         """Name in the catalog of the data set of a task."""

@@ -23,7 +23,7 @@ import numpy as np
 
 from . import chains, feature_cache, window_model
 from .app import App
-from .chain import MISSING, Answer, Chain, Progress, Take
+from .chain import MISSING, Answer, Chain, Evaluation, Progress, Take, Training
 from .codegen import header
 from .compiler import compile_model
 from .data import sensor_csv, splits
@@ -266,29 +266,19 @@ class WindowChain(Chain):
         told = None if progress is None else lambda done, total: progress(done, total, "learning")
         return training.train(windows, self.app.labels, out, make=make, schedule=schedule, seed=seed, progress=told)
 
-    def train(
-        self,
-        data: Path | None,
-        out: Path,
-        *,
-        task: str | None = None,
-        seed: int = 0,
-        epochs: int | None = None,
-        progress: Progress | None = None,
-    ) -> dict[str, Any]:
+    def _train(self, asked: Training) -> dict[str, Any]:
         """See `Chain`."""
         from .train.windows import write_info
 
-        self.task(task)
-        out = Path(out)
-        takes, windows = self._learnable(data, progress)
+        out = asked.out
+        takes, windows = self._learnable(asked.data, asked.progress)
         trusted = windows.only(windows.quality & self.reject == 0)
-        affine = self._learn(trusted, out, seed, epochs, progress)
+        affine = self._learn(trusted, out, asked.seed, asked.epochs, asked.progress)
         about = {
             "name": self.app.dataset, "source": windows.source, "recordings": len(takes),
             "groups": len(set(trusted.groups)), "windows": len(trusted.labels),
         }  # fmt: skip
-        info = write_info(out, affine, self._about({"data": about, "seed": seed, "epochs": epochs}))
+        info = write_info(out, affine, self._about({"data": about, "seed": asked.seed, "epochs": asked.epochs}))
         size = {name: (out / name).stat().st_size for name in ("float.tflite", "model.tflite")}
         return {key: value for key, value in info.items() if key != "input"} | {"folder": str(out), "bytes": size}
 
@@ -300,29 +290,16 @@ class WindowChain(Chain):
             "provenance": provenance,
         }
 
-    def evaluate(
-        self,
-        data: Path | None,
-        *,
-        task: str | None = None,
-        split: str | None = None,
-        board: str | None = "mps2_an386",
-        seed: int = 0,
-        epochs: int | None = None,
-        folds: int = 5,
-        out: Path | None = None,
-        progress: Progress | None = None,
-        **_: Any,
-    ) -> dict[str, Any]:
+    def _evaluate(self, asked: Evaluation) -> dict[str, Any]:
         """See `Chain`; a split may be called whatever a group is (subject, machine, station)."""
         from .report.results import save
         from .train.evaluate import evaluate
 
-        self.task(task)
-        takes, windows = self._learnable(data, progress)
+        board, progress = asked.board, asked.progress
+        takes, windows = self._learnable(asked.data, progress)
         trusted = windows.quality & self.reject == 0
         whole = True
-        if split is None:
+        if asked.split is None:
             chosen = np.flatnonzero(trusted)
             if not len(chosen):
                 raise DataError("no window can be trusted: all are flagged. See what is wrong with the recordings.")
@@ -331,20 +308,21 @@ class WindowChain(Chain):
                 replayed, whole = self._replay(board, takes, windows, progress)
                 scores[board] = replayed[chosen]
         else:
-            chosen, scores = self._folds(windows, trusted, split, folds, seed, epochs, progress)
+            chosen, scores = self._folds(windows, trusted, asked)
         found = evaluate(
             scores,
             windows.labels[chosen],
             windows.groups[chosen],
             app=self.app.name,
             classes=self.app.labels,
-            data={"source": windows.source, "name": self.app.dataset, **({"path": str(data)} if data else {})},
-            split=split or "none",
+            data={"source": windows.source, "name": self.app.dataset}
+            | ({"path": str(asked.data)} if asked.data else {}),
+            split=asked.split or "none",
         )
         found["agree"] = found["agree"] and whole
         found["metrics"]["coverage"] = float(trusted.mean())
-        if out:
-            save(Path(out), {split or "pretrained": found})
+        if asked.out:
+            save(Path(asked.out), {asked.split or "pretrained": found})
         return found
 
     def _replay(self, board: str, takes: list[Take], windows, progress: Progress | None) -> tuple[np.ndarray, bool]:
@@ -367,12 +345,13 @@ class WindowChain(Chain):
                     progress(number + 1, len(takes), "replaying")
         return scores, bool(whole)
 
-    def _folds(self, windows, trusted, split, folds, seed, epochs, progress):
+    def _folds(self, windows, trusted, asked: Evaluation):
         """Scores of windows by networks that have not seen their group."""
-        make = splits.leaky if split == "leaky" else splits.by_group
-        options = {} if split == "leaky" else {"held_out": split}
+        leaky, folds, progress = asked.split == "leaky", asked.folds, asked.progress
+        make = splits.leaky if leaky else splits.by_group
+        options = {} if leaky else {"held_out": asked.split}
         usable = np.flatnonzero(trusted)
-        parts = make(windows.labels[usable], windows.groups[usable], folds=folds, seed=seed, **options)
+        parts = make(windows.labels[usable], windows.groups[usable], folds=folds, seed=asked.seed, **options)
         chosen, scores = [], []
         for part in parts:
             told = None
@@ -380,7 +359,7 @@ class WindowChain(Chain):
                 told = lambda done, total, what, k=part.fold: progress(k * total + done, folds * total, what)  # noqa: E731
             with tempfile.TemporaryDirectory() as name:
                 folder = Path(name)
-                affine = self._learn(windows.only(usable[part.train]), folder, seed, epochs, told)
+                affine = self._learn(windows.only(usable[part.train]), folder, asked.seed, asked.epochs, told)
                 from .train.windows import write_info
 
                 write_info(folder, affine, self._about({}))

@@ -47,11 +47,11 @@ class AppChain(Chain):
     def describe(self, event):
         return {"label": "click", "time_s": event.at / 10}
 
-    def train(self, data, out, **settings):
-        return settings
+    def _train(self, asked):
+        return vars(asked)
 
-    def evaluate(self, data, **settings):
-        return settings
+    def _evaluate(self, asked):
+        return vars(asked)
 """
 
 
@@ -69,6 +69,23 @@ def test_an_app_may_bring_its_own_chain(folder):
     assert chain.app.feature_hash == 41  # from the module beside chain.py
     assert chain.task(None) == "count" and chain.task("rate") == "rate"
     assert chain.dataset("count") == "clicks" and chain.dataset("rate") == ""
+
+
+def test_what_is_asked_for_is_whole_where_little_is_said(folder, tmp_path):
+    chain = chains.of(folder)
+    assert chain.train(None, str(tmp_path), seed=3) == {
+        "data": None, "out": tmp_path, "task": "count", "seed": 3, "epochs": None, "progress": None
+    }  # fmt: skip
+    asked = chain.evaluate(tmp_path, task="rate", minutes=4)
+    assert (asked["task"], asked["board"], asked["folds"], asked["options"]) == (
+        "rate",
+        "mps2_an386",
+        5,
+        {"minutes": 4},
+    )
+    assert chain.evaluate(None, board=None)["board"] is None
+    with pytest.raises(ConfigError, match="count, rate"):
+        chain.evaluate(None, task="speed")
 
 
 def test_a_task_that_is_not_there_lists_those_that_are(folder):

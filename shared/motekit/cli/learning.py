@@ -151,11 +151,12 @@ def evaluate(
             "diameter, as the app has them. `stream`: score a continuous stream."
         ),
     ] = None,
-    folds: Annotated[int, typer.Option(help="Folds of --split speaker.")] = 5,
+    folds: Annotated[int | None, typer.Option(help="Folds of --split. Default: the app's own number.")] = None,
     minutes: Annotated[int, typer.Option(help="Length of --split stream.")] = 30,
     board: Annotated[
-        str, typer.Option("--board", "-b", help="Board to replay the recordings on too, or `none`.")
-    ] = "mps2_an386",
+        str | None,
+        typer.Option("--board", "-b", help="Board to replay the recordings on too, or `none`. Default: the app's own."),
+    ] = None,
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="Folder whose results.json takes the figures.")
     ] = None,
@@ -174,7 +175,7 @@ def evaluate(
         if split is None and not (pretrained or model):
             raise ConfigError("say what to score: --pretrained, --model DIR, or --split to train by fold.")
         folder = None if synthetic else _data(chain, task, data)
-        where = None if board == "none" else board
+        where = None if board == "none" else board or chain.board
         settings = {"seed": seed, "epochs": epochs, "folds": folds, "out": out, "minutes": minutes}
         done(chain.evaluate(folder, task=task, split=split, board=where, progress=advance, **settings))
 
