@@ -28,7 +28,7 @@ from . import garden, hours, recipe
 class AppChain(Chain):
     """Hours of readings through the core's `mk_gardener`; its model forecasts soil moisture."""
 
-    tasks, board, folds = ("forecast",), "uno", 6
+    tasks, folds = ("forecast",), 6
     feature_dtype, feature_names = "<i2", moisture.NAMES
     sections = frozenset(garden.SECTIONS)
 
