@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 
 from motekit.app import App
-from motekit.chain import Answer, Chain, Evaluation, Take, Training
+from motekit.chain import Answer, Chain, Evaluation, Progress, Take, Training
 from motekit.compiler import HostModel, compile_model
 from motekit.datasets import cinc2017, ppg_dalia, wisdm
 from motekit.errors import ConfigError, DataError
+from motekit.explore import Table
 from motekit.link import Event
 from motekit.post.body import Body
 from motekit.post.heart import trouble_names
@@ -129,6 +130,12 @@ class AppChain(Chain):
         if event.code == 9:
             return {"label": "light on" if event.value else "light off", **told}
         return {"label": f"event {event.code}", "value": event.value, **told}
+
+    def table(self, data: Path | None, *, limit: int | None = None, progress: Progress | None = None) -> Table:
+        """See `Chain`: of activity, or of rhythm where the folder is one of ECGs."""
+        from . import explored
+
+        return explored.table(self, task_of(data) if data else "activity", data, limit, progress)
 
     def _train(self, asked: Training) -> dict[str, Any]:
         """See `Chain`; heart rate has nothing to train."""

@@ -12,6 +12,7 @@ from .codegen.generate import quantizer_of
 from .compiler import HostModel
 from .core import check, ffi, lib, pointer
 from .dsp import Mfcc
+from .dsp.rows import Rows
 from .post import KeywordEvent
 from .pretrained import Pretrained
 
@@ -134,7 +135,7 @@ class _AudioStream:
 
     def __init__(self, pipeline: Pipeline):
         app, block, keyword = pipeline.app, pipeline.block, pipeline.model.keyword()
-        logmel = block.logmel if isinstance(block, Mfcc) else block
+        logmel, after = getattr(block, "logmel", block), isinstance(block, Rows)
         network = pipeline.network
         self.sink = _Sink()
         self._handle = ffi.new_handle(self.sink)
@@ -151,6 +152,7 @@ class _AudioStream:
                 "keyword": keyword.struct,
                 "rows": app.rows,
                 "stride": app.stride,
+                "after": block.struct if after else ffi.NULL,
             },
         )
         arena = np.zeros(network.arena_bytes + 16, np.uint8)
@@ -163,6 +165,7 @@ class _AudioStream:
             "ring": ("uint8_t", np.zeros(keyword.labels * keyword.smoothing, np.uint8)),
             "sums": ("uint16_t", np.zeros(keyword.labels, np.uint16)),
             "armed": ("uint8_t", np.zeros(keyword.labels, np.uint8)),
+            "after": ("int32_t", np.zeros(block.memory if after else 1, np.int32)),
         }
         memory = ffi.new("mk_audio_stream_memory *", {k: pointer(t, a) for k, (t, a) in buffers.items()})
         memory.arena = ffi.from_buffer(aligned)

@@ -5,6 +5,7 @@ from typing import Any
 from ..errors import ConfigError
 from .logmel import LogMel
 from .mfcc import Mfcc
+from .rows import STAGES, Rows
 
 _LOG_MEL = {"frame_s", "hop_s", "fft_length", "bands", "range_hz", "preemphasis"}
 
@@ -36,21 +37,31 @@ def is_audio(features: list[dict[str, Any]]) -> bool:
 def build(features: list[dict[str, Any]], rate_hz: int, where: str):
     """Make the block that `features` declares; `where` names the file in errors.
 
+    log_mel or mfcc alone, or log_mel and then, in the order the rows go through them, the stages of `motekit.dsp.rows`.
+
     Raises
     ------
     ConfigError
         If a block or a key is unknown, or a value is out of its range.
     """
-    if len(features) != 1:
-        raise ConfigError(f"{where}: {len(features)} [[features]] are declared; an audio app has one. Keep one.")
-    declared = features[0]
-    name = declared.get("block")
+    if not features:
+        raise ConfigError(f"{where}: no [[features]] are declared. Add log_mel.")
+    first, *after = features
+    name = first.get("block")
     if name not in _BLOCKS:
-        raise ConfigError(f"{where}: unknown feature block {name!r}. Known: {', '.join(sorted(_BLOCKS))}.")
-    make, known = _BLOCKS[name]
-    if unknown := set(declared) - known - {"block"}:
-        raise ConfigError(f"{where}: {name} has no key {sorted(unknown)[0]!r}. Known: {', '.join(sorted(known))}.")
+        known = ", ".join(sorted({*_BLOCKS, *STAGES}))
+        raise ConfigError(
+            f"{where}: unknown feature block {name!r}, or not the first. Known: {known}; log_mel is first."
+        )
+    make, keys = _BLOCKS[name]
+    if unknown := set(first) - keys - {"block"}:
+        raise ConfigError(f"{where}: {name} has no key {sorted(unknown)[0]!r}. Known: {', '.join(sorted(keys))}.")
+    if after and name != "log_mel":
+        raise ConfigError(f"{where}: nothing can follow mfcc as the first block. Declare log_mel, then mfcc.")
     try:
-        return make(declared, rate_hz)
+        block = make(first, rate_hz)
+        return Rows(block, after) if after else block
+    except ConfigError as error:
+        raise ConfigError(f"{where}: {error}") from error
     except (TypeError, ValueError) as error:
         raise ConfigError(f"{where}: {name}: {error}. Correct the value.") from error

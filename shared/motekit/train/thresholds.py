@@ -8,6 +8,7 @@ import numpy as np
 
 from .. import pretrained
 from ..app import App
+from ..audio_chain import window_end_s
 from ..data import scoring
 from ..data.scoring import Detection, StreamScore
 from ..data.stream import Stream
@@ -42,10 +43,8 @@ def listen(app: App, folder: Path, stream: Stream) -> Heard:
 
 def detect(app: App, heard: Heard, on: Mapping[str, float]) -> list[Detection]:
     """Keywords that the core's decision block reports at these thresholds."""
-    block = app.feature_block
     events = pretrained.keyword_block(app, dict(on)).process(heard.scores)
-    end = [(e.window * app.stride + app.rows - 1) * block.hop + block.frame_length for e in events]
-    return [Detection(app.labels[e.label], t / app.rate_hz) for e, t in zip(events, end, strict=True)]
+    return [Detection(app.labels[e.label], window_end_s(app, e.window)) for e in events]
 
 
 def score(app: App, heard: Heard, on: Mapping[str, float]) -> StreamScore:

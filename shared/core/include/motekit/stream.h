@@ -1,9 +1,9 @@
-/* Audio stream to decisions: samples -> log-mel (or MFCC) rows -> int8 window -> network -> keyword decisions.
+/* Audio stream to decisions: samples -> log-mel rows, and what is made of them -> int8 window -> network -> keyword decisions.
  *
  * One window is `rows` feature rows; the first is complete after `rows` rows, the next one every `stride` rows.
  * Rows are computed once and kept, never recomputed.
  *
- *   features  int16[width], Q9 log-mel or Q7 MFCC, given to `sink.features` for each row
+ *   features  int16[width], Q9 log-mel, Q7 MFCC or what `after` makes of log-mel (dsp_rows.h), given to `sink.features` for each row
  *   scores    int8[labels] as the model's first output, given to `sink.scores` for each window
  *   event     given to `sink.event`
  *
@@ -18,6 +18,7 @@
 #include "motekit/dsp_dct.h"
 #include "motekit/dsp_logmel.h"
 #include "motekit/dsp_quantize.h"
+#include "motekit/dsp_rows.h"
 #include "motekit/nn.h"
 #include "motekit/post_keyword.h"
 #include "motekit/status.h"
@@ -37,6 +38,7 @@ typedef struct {
     const mk_keyword_config *keyword;
     uint16_t rows;
     uint16_t stride;
+    const mk_rows_config *after; /* 0: nothing; not together with dct */
 } mk_audio_stream_config;
 
 /* The caller's memory; sizes by the config (motekit.codegen writes them as constants). */
@@ -49,6 +51,7 @@ typedef struct {
     uint8_t *ring;     /* keyword.labels * keyword.smoothing */
     uint16_t *sums;    /* keyword.labels */
     uint8_t *armed;    /* keyword.labels */
+    int32_t *after;    /* after->memory */
 } mk_audio_stream_memory;
 
 typedef struct {
@@ -57,6 +60,7 @@ typedef struct {
     mk_audio_stream_memory memory;
     mk_stream_sink sink;
     mk_logmel logmel;
+    mk_rows after;
     mk_keyword keyword;
     uint32_t row_index;
     uint32_t window_index;

@@ -8,13 +8,16 @@ mk_status mk_audio_stream_init(mk_audio_stream *stream, const mk_audio_stream_co
 {
     if (!stream || !config || !config->logmel || !config->quantizer || !config->keyword || !model || !memory ||
         !sink || !memory->row || !memory->window || !memory->arena || config->rows == 0 || config->stride == 0 ||
-        config->stride > config->rows || (config->dct && config->dct->bands != config->logmel->bands))
+        config->stride > config->rows || (config->dct && config->dct->bands != config->logmel->bands) ||
+        (config->after && (config->dct || config->after->count == 0 || config->after->stages->in != config->logmel->bands)))
         return MK_ERR_ARG;
     stream->config = config;
     stream->model = model;
     stream->memory = *memory;
     stream->sink = *sink;
     stream->width = config->dct ? config->dct->coefficients : config->logmel->bands;
+    if (config->after)
+        stream->width = config->after->width;
     if (model->inputs != 1 || model->outputs != 1 || model->input->dtype != MK_INT8 ||
         model->output->dtype != MK_INT8 || model->input->bytes != (uint32_t)config->rows * stream->width ||
         model->output->bytes != config->keyword->labels)
@@ -22,6 +25,8 @@ mk_status mk_audio_stream_init(mk_audio_stream *stream, const mk_audio_stream_co
     mk_status status = mk_quantizer_check(config->quantizer);
     if (status == MK_OK)
         status = mk_logmel_init(&stream->logmel, config->logmel, memory->history, memory->scratch);
+    if (status == MK_OK && config->after)
+        status = mk_rows_init(&stream->after, config->after, memory->after);
     if (status == MK_OK)
         status = mk_keyword_init(&stream->keyword, config->keyword, memory->ring, memory->sums, memory->armed);
     if (status == MK_OK)
@@ -32,6 +37,8 @@ mk_status mk_audio_stream_init(mk_audio_stream *stream, const mk_audio_stream_co
 mk_status mk_audio_stream_reset(mk_audio_stream *stream)
 {
     mk_logmel_reset(&stream->logmel);
+    if (stream->config->after)
+        mk_rows_reset(&stream->after);
     mk_keyword_reset(&stream->keyword);
     stream->row_index = 0;
     stream->window_index = 0;
@@ -68,6 +75,8 @@ static mk_status take_row(mk_audio_stream *stream)
         int16_t *const coefficients = stream->memory.row + config->logmel->bands;
         mk_dct_process(config->dct, stream->memory.row, coefficients);
         values = coefficients;
+    } else if (config->after && !(values = mk_rows_next(&stream->after, values))) {
+        return MK_OK;
     }
     if (stream->sink.features)
         stream->sink.features(stream->sink.context, stream->row_index, values, stream->width);
