@@ -26,7 +26,8 @@ if app:
     # the official platforms' boards say it in their ini
     target = env.GetProjectOption("custom_target", env.BoardConfig().get("build.motekit_target", "generic"))
     # a copy of the app elsewhere, with another model or other settings (motekit.firmware.build)
-    app = os.environ.get("MOTEKIT_APP_FOLDER") or app
+    variant = env.GetProjectOption("custom_variant", "")
+    app = os.environ.get("MOTEKIT_APP_FOLDER") or (f"{app}@{variant}" if variant else app)
     arguments = [python_with_motekit(root), "-m", "motekit.codegen", app, str(folder), target]
     # a board may have a scale of its own in app.toml
     told = {**os.environ, "MOTEKIT_BOARD": env.subst("$BOARD")}

@@ -78,7 +78,7 @@ _READ: dict[tuple, tuple] = {}
 
 def _readings(app: App, source: Path | None, seed: int, told: Progress):
     """Recordings, training rows, clean rows, and rows under each condition."""
-    key = (app.folder, str(source), seed)
+    key = (app.spec, str(source), seed)
     if key not in _READ:
         told(0, 10, "reading recordings")
         found = data.halves(data.load(app, source))

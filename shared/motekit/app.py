@@ -9,16 +9,19 @@ from typing import Any
 from .errors import ConfigError
 from .paths import project_root
 
+#: what may run a network: C that motekit writes, or TensorFlow Lite Micro (see `motekit.runtimes`)
+RUNTIMES = ("compiled", "tflm")
 _SECTIONS = {
     "app": {"name", "summary", "version", "dataset"},
     "sensor": {"kind", "channels", "unit", "scale", "rate_hz", "range"},
     "window": {"length_s", "hop_s"},
     "conditioning": None,
     "features": None,
-    "model": {"labels", "quantization"},
+    "model": {"labels", "quantization", "runtime"},
     "decision": None,
     "boards": {"emulated"},
     "budget": None,
+    "variant": None,
 }
 #: what an app with a chain of its own may declare elsewhere, or not need
 _OPTIONAL = ("window", "features", "model", "decision")
@@ -38,9 +41,11 @@ class App:
     features : list of dict
         The `[[features]]`, in order.
     declared : dict
-        All of app.toml.
+        All of app.toml, with what a variant says differently.
     budget : dict of dict
         By board: flash and RAM in bytes, instructions a window.
+    variant : str
+        Name of the `[variant.<name>]` that was asked for (APP@NAME); empty for the app as it stands.
     """
 
     folder: Path
@@ -56,6 +61,12 @@ class App:
     boards: list[str]
     budget: dict[str, dict[str, int]]
     declared: dict[str, Any]
+    variant: str = ""
+
+    @property
+    def spec(self) -> str:
+        """What `load` finds this very app by."""
+        return f"{self.folder}@{self.variant}" if self.variant else str(self.folder)
 
     @property
     def has_chain(self) -> bool:
@@ -78,9 +89,15 @@ class App:
         return self.model["labels"]
 
     @property
+    def runtime(self) -> str:
+        """What runs the network, one of RUNTIMES."""
+        return self.model.get("runtime", RUNTIMES[0])
+
+    @property
     def pretrained(self) -> Path:
-        """Folder of the committed model."""
-        return self.folder / "pretrained"
+        """Folder of the committed model; in it, that of a variant whose features are its own."""
+        own = self.folder / "pretrained" / self.variant
+        return own if own.is_dir() else self.folder / "pretrained"
 
     @cached_property
     def feature_block(self):
@@ -137,14 +154,21 @@ def app_names() -> list[str]:
 def load(name: str | Path) -> App:
     """Read an application by name, or from a folder that holds an app.toml.
 
+    Parameters
+    ----------
+    name : str or Path
+        Its name or folder. NAME@VARIANT: with what `[variant.VARIANT]` says differently (another sensor's rate, and
+        the features that follow from it); a variant has a model of its own, in pretrained/VARIANT.
+
     Raises
     ------
     ConfigError
         If there is none, or it is not well-formed; the line says where.
     """
-    folder = Path(name)
+    variant = Path(name).name.partition("@")[2]
+    folder = Path(str(name).removesuffix(f"@{variant}"))
     if not (folder / "app.toml").is_file():
-        folder = apps_dir() / str(name)
+        folder = apps_dir() / folder
     path = folder / "app.toml"
     if not path.is_file():
         raise ConfigError(
@@ -154,6 +178,7 @@ def load(name: str | Path) -> App:
         declared = tomllib.loads(path.read_text(encoding="utf8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path}: {error}. Correct the file.") from error
+    declared = _varied(declared, variant, path)
     _check(declared, path, own_chain=(folder / "chain.py").is_file())
     return App(
         folder=folder.resolve(),
@@ -169,7 +194,23 @@ def load(name: str | Path) -> App:
         boards=declared.get("boards", {}).get("emulated", ["host"]),
         budget=declared.get("budget", {}),
         declared=declared,
+        variant=variant,
     )
+
+
+def _varied(declared: dict[str, Any], variant: str, path: Path) -> dict[str, Any]:
+    """What app.toml declares, with the values that a variant gives in the place of the app's own."""
+    variants = declared.pop("variant", {})
+    if not variant:
+        return declared
+    if variant not in variants:
+        known = f"Choose one of: {', '.join(sorted(variants))}." if variants else "Leave the @ out."
+        raise ConfigError(f"{path}: there is no [variant.{variant}]. {known}")
+    for section, values in variants[variant].items():
+        known = declared.get(section)
+        # an array of tables (features) is replaced as a whole
+        declared[section] = {**known, **values} if isinstance(known, dict) and isinstance(values, dict) else values
+    return declared
 
 
 def _check(declared: dict[str, Any], path: Path, own_chain: bool) -> None:
@@ -203,6 +244,9 @@ def _check(declared: dict[str, Any], path: Path, own_chain: bool) -> None:
     ):
         if section in declared and not isinstance(declared[section].get(key), kind):
             raise ConfigError(f"{path}: [{section}] {key} is missing or not of the right kind. Correct it.")
+    runtime = declared.get("model", {}).get("runtime", RUNTIMES[0])
+    if runtime not in RUNTIMES:
+        raise ConfigError(f"{path}: [model] runtime is {runtime!r}. Choose one of: {', '.join(RUNTIMES)}.")
     labels = declared.get("model", {}).get("labels", ["any"])
     if len(set(labels)) != len(labels) or not labels:
         raise ConfigError(f"{path}: [model] labels must be different from each other, and at least one.")

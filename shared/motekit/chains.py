@@ -42,8 +42,8 @@ def app_with(chain: Chain) -> App:
     for path in (app.folder / "app.toml", *app.folder.glob("*.py")):
         write_bytes(folder / path.name, path.read_bytes())
     for path in (*chain.folder.glob("*.json"), *chain.folder.glob("*.tflite")):
-        write_bytes(folder / "pretrained" / path.name, path.read_bytes())
-    return load_app(folder)
+        write_bytes(folder / app.pretrained.relative_to(app.folder) / path.name, path.read_bytes())
+    return load_app(f"{folder}@{app.variant}" if app.variant else folder)
 
 
 def class_of(app: App) -> type[Chain]:

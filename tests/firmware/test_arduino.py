@@ -9,8 +9,8 @@ import sys
 
 import pytest
 
+from motekit import _core, chains
 from motekit import app as apps
-from motekit import chains
 from motekit.firmware import boards
 from motekit.paths import project_root
 
@@ -34,10 +34,10 @@ ARCHITECTURES = {
 WITH_CORES = ("SPI", "Wire", "PDM", "I2S", "Camera", "GC2145")
 
 
-def environments() -> list[tuple[str, str]]:
-    """(app, board) of every environment of a board that is not emulated."""
+def environments() -> list[tuple[boards.Environment, str]]:
+    """Every environment of a board that is not emulated, with the board's name."""
     real = [boards.load(name) for name in boards.board_names()]
-    return [(app, board.name) for board in real if not board.emulated for app in board.apps]
+    return [pytest.param(e, board.name, id=e.name) for board in real if not board.emulated for e in board.environments]
 
 
 @pytest.fixture(scope="module")
@@ -54,47 +54,66 @@ def flags() -> dict[str, list[str]]:
 
 @pytest.fixture(scope="module")
 def generated(tmp_path_factory):
-    """An app's own C, once an app."""
+    """An app's own C, or a variant's, once each."""
     made = {}
 
     def make(app: str):
         if app not in made:
-            made[app] = tmp_path_factory.mktemp(app)
+            made[app] = tmp_path_factory.mktemp("generated")
             chains.of(app).generate(made[app], "generic")
         return made[app]
 
     return make
 
 
-def compiled(source, include, flags: list[str], board: str) -> str:
-    """The compiler's complaints about one file; nothing is written."""
+def compiled(source, include, flags: list[str], board: str, out=None) -> str:
+    """The compiler's complaints about one file; an object is written only if `out` names it."""
     macros = [f"-D{name}" for name in ["ARDUINO=10819", *ARCHITECTURES[board]]]
     macros += [flag for flag in flags if flag.startswith("-D")]
     language = ["g++", "-std=gnu++14"] if source.suffix == ".cpp" else ["gcc", "-std=gnu11"]
     folders = [include, STAND_IN, FIRMWARE / "include", ROOT / "shared" / "core" / "include"]
-    command = [*language, "-fsyntax-only", "-Wall", "-Wextra", "-Werror", *macros]
+    what = ["-c", "-o", str(out)] if out else ["-fsyntax-only"]
+    command = [*language, *what, "-Wall", "-Wextra", "-Werror", *macros]
     command += [f"-I{folder}" for folder in folders]
     return subprocess.run([*command, str(source)], capture_output=True, text=True, timeout=120).stderr
 
 
-@pytest.mark.parametrize(("app", "board"), environments())
-def test_an_environment_compiles(app, board, flags, generated):
+def spec(environment: boards.Environment) -> str:
+    """What `motekit.app.load` finds an environment's app by."""
+    return f"{environment.app}@{environment.variant}" if environment.variant else environment.app
+
+
+def public_names(program) -> set[str]:
+    """Names of C functions and variables that an object or a library offers to others, but for weak ones."""
+    done = subprocess.run(["nm", "-g", "--defined-only", str(program)], capture_output=True, text=True, check=True)
+    found = (line.split() for line in done.stdout.splitlines())
+    return {name for *_, kind, name in found if kind in "TDBR" and name.startswith("mk_")}
+
+
+@pytest.mark.parametrize(("environment", "board"), environments())
+def test_an_environment_compiles(environment, board, flags, generated, tmp_path):
+    """Each file compiles without a warning, and no name is there twice: not in the core, which is linked to all."""
+    taken = dict.fromkeys(public_names(_core.__file__), "the core")
     sources = [*FIRMWARE.glob("ports/arduino/*.cpp"), *FIRMWARE.glob("sensors/*.cpp"), *FIRMWARE.glob("src/*.c")]
     sources += [*FIRMWARE.glob("radio/*.c*")]
-    sources += [path for path in (ROOT / "apps" / app / "firmware").iterdir() if path.suffix in (".c", ".cpp")]
-    given = flags[f"env:{app}-{board}"]
+    sources += [p for p in (ROOT / "apps" / environment.app / "firmware").iterdir() if p.suffix in (".c", ".cpp")]
+    given = flags[f"env:{environment.name}"]
     assert f'-DMK_BOARD="{board}"' in given
     for source in sources:
-        complaints = compiled(source, generated(app), given, board)
+        written = tmp_path / f"{source.name}.o"
+        complaints = compiled(source, generated(spec(environment)), given, board, written)
         assert not complaints, f"{source.name}: {complaints}"
+        for name in public_names(written):
+            assert name not in taken, f"{name} is defined in {source.name} and in {taken[name]}"
+            taken[name] = source.name
 
 
-@pytest.mark.parametrize(("app", "board"), environments())
-def test_the_sensor_that_an_environment_names_is_there(app, board, flags):
-    given = " ".join(flags[f"env:{app}-{board}"])
+@pytest.mark.parametrize(("environment", "board"), environments())
+def test_the_sensor_that_an_environment_names_is_there(environment, board, flags):
+    given = " ".join(flags[f"env:{environment.name}"])
     named = re.search(r"-DMK_APP_SENSOR=(\w+)", given)
     chosen = re.search(r"-D(MK_SENSOR_\w+)", given)
-    if app == "soil_irrigation":  # its probe, valve and weather are one file of the app
+    if environment.app == "soil_irrigation":  # its probe, valve and weather are one file of the app
         return
     assert named and chosen
     files = [p.read_text() for p in FIRMWARE.glob("sensors/*.cpp") if f"const mk_sensor {named[1]} =" in p.read_text()]
@@ -104,7 +123,7 @@ def test_the_sensor_that_an_environment_names_is_there(app, board, flags):
 #: drivers that no environment uses yet: app, board and macros of one that could
 OTHERS = {
     "lis3dh.cpp": (
-        "vibration_maintenance",
+        "vibration_maintenance@adxl345",
         "blackpill_f411ce",
         ["MK_SENSOR_LIS3DH", "MK_LIS3DH_CS=PA4", "MK_LIS3DH_INT1=PB0"],
     ),
@@ -154,4 +173,21 @@ def test_versions_are_pinned_and_defaults_build_anywhere():
 
 
 def test_the_apps_of_real_boards_are_apps():
-    assert {app for app, _ in environments()} <= set(apps.app_names())
+    found = [boards.load(name) for name in boards.board_names()]
+    assert {app for board in found for app in board.apps} == {*apps.app_names(), "windows"}
+
+
+def test_a_board_s_app_is_the_variant_that_its_parts_ask_for():
+    """An ADXL345 gives 3,200 Hz: features, network and thresholds of that board follow from there."""
+    nucleo = boards.load("nucleo_f446re")
+    assert nucleo.variant_of("vibration_maintenance") == "adxl345"
+    slow, fast = apps.load("vibration_maintenance@adxl345"), apps.load("vibration_maintenance")
+    assert (slow.rate_hz, fast.rate_hz) == (3200, 12000) and slow.feature_hash != fast.feature_hash
+    assert slow.pretrained != fast.pretrained and chains.of(slow).model != chains.of(fast).model
+
+
+def test_a_rate_that_a_part_does_not_have_is_no_build(generated):
+    source = FIRMWARE / "sensors" / "adxl345.cpp"
+    given = ["-DMK_SENSOR_ADXL345", "-DMK_ADXL345_CS=10", "-DMK_ADXL345_INT1=2"]
+    complaints = compiled(source, generated("vibration_maintenance"), given, "nucleo_f446re")
+    assert "an ADXL345 samples at 3200, 1600" in complaints and "custom_variant" in complaints

@@ -2,12 +2,36 @@
 
 import configparser
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ..app import app_names
 from ..errors import ConfigError
 from ..paths import project_root
+
+
+@dataclass(frozen=True)
+class Environment:
+    """One way to build for a board: an `[env:<app>[_<more>]-<board>]` of its ini.
+
+    Attributes
+    ----------
+    name : str
+        As PlatformIO knows it.
+    app : str
+        The app.
+    variant : str
+        The app's `[variant.<name>]` that the board's parts ask for; empty for the app as it stands.
+    usual : bool
+        Whether this is what `motekit build` and `flash` take: its name says nothing more than app and board.
+    """
+
+    name: str
+    app: str
+    variant: str
+    usual: bool
 
 
 @dataclass(frozen=True)
@@ -23,14 +47,23 @@ class Board:
     info : dict
         The JSON, in PlatformIO's format and with motekit's `emulator`; empty for a real board, whose JSON is its
         platform's.
-    apps : tuple of str
-        Apps that there is an environment for.
+    environments : tuple of Environment
+        By name.
     """
 
     name: str
     title: str
     info: dict[str, Any]
-    apps: tuple[str, ...] = ()
+    environments: tuple[Environment, ...] = ()
+
+    @property
+    def apps(self) -> tuple[str, ...]:
+        """Apps that there is an environment for."""
+        return tuple(sorted({environment.app for environment in self.environments}))
+
+    def variant_of(self, app: str) -> str:
+        """The variant of an app that this board runs, unless another is asked for."""
+        return next((e.variant for e in self.environments if e.usual and e.app == app), "")
 
     @property
     def emulated(self) -> bool:
@@ -86,8 +119,18 @@ def load(name: str) -> Board:
     except (ValueError, KeyError, configparser.Error) as error:
         where = path if path.is_file() else declared
         raise ConfigError(f"{where} describes no board: {error}. Correct it (docs/add-a-board.md).") from error
-    environments = (section.removeprefix("env:") for section in ini.sections() if section.startswith("env:"))
-    return Board(name, title, info, tuple(sorted(env.removesuffix(f"-{name}") for env in environments)))
+    return Board(name, title, info, tuple(_environments(ini, name)))
+
+
+def _environments(ini: configparser.ConfigParser, board: str) -> Iterator[Environment]:
+    for section in sorted(ini.sections()):
+        name = section.removeprefix("env:").removesuffix(f"-{board}")
+        if not section.startswith("env:"):
+            continue
+        # an ini beside app folders of its own (tests, another project) may know apps that apps/ does not
+        known = [app for app in app_names() if name.startswith(f"{app}_")]
+        app = name if name in app_names() or not known else max(known, key=len)
+        yield Environment(f"{name}-{board}", app, ini[section].get("custom_variant", ""), app == name)
 
 
 def boards() -> list[dict[str, Any]]:

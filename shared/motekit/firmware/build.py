@@ -12,6 +12,7 @@ from typing import Any
 
 from ..app import App, apps_dir
 from ..app import load as load_app
+from ..dsp.declared import is_audio
 from ..errors import ConfigError, ToolError
 from ..paths import project_root, work_dir
 from ..toolchain import require
@@ -86,7 +87,8 @@ def build(app: App | str, board: str, check: bool = True) -> BuildResult:
     ----------
     app : App or str
         The app, or its name. An App loaded from another folder (a copy with its own model or settings) uses
-        the firmware sources of the app of the same name. An app that has none gets those of shared/firmware/windows.
+        the firmware sources of the app of the same name. An app that has none gets those of shared/firmware/windows,
+        or, where it listens, those of keyword_spotting.
     board : str
         Name of a board in boards/.
     check : bool
@@ -103,14 +105,23 @@ def build(app: App | str, board: str, check: bool = True) -> BuildResult:
     """
     app = load_app(app) if isinstance(app, str) else app
     machine = boards.load(board)
+    if not app.variant and (variant := machine.variant_of(app.name)):
+        app = load_app(f"{app.folder}@{variant}")
+    if app.runtime == "tflm" and machine.emulated:
+        raise ConfigError(
+            f"TensorFlow Lite Micro's C++ is a library of real boards, {board} is emulated. "
+            f"Use: motekit run {app.name} --runtime tflm, which asks tflite-micro on this computer."
+        )
     _require_compiler(machine)
     work = work_dir() / "firmware"
     variables = {}
     own = (apps_dir() / app.name / "firmware").is_dir()
-    if not own or app.folder != (apps_dir() / app.name).resolve():
-        work = work / hashlib.sha256(str(app.folder).encode()).hexdigest()[:12]
-        variables["MOTEKIT_APP_FOLDER"] = str(app.folder)
-    elf = compile_environment(project_root(), f"{app.name if own else 'windows'}-{board}", work, variables)
+    if not own or app.spec != str((apps_dir() / app.name).resolve()):
+        work = work / hashlib.sha256(app.spec.encode()).hexdigest()[:12]
+        variables["MOTEKIT_APP_FOLDER"] = app.spec
+    # of an app that is declared alone: what listens, or what takes windows of numbers
+    declared = "keyword_spotting" if is_audio(app.features) else "windows"
+    elf = compile_environment(project_root(), f"{app.name if own else declared}-{board}", work, variables)
     size = measure(elf)
     limits = {key: value for key, value in app.budget.get(board, {}).items() if key in ("flash", "ram")}
     result = BuildResult(app.name, board, elf, size.flash, size.ram, limits)

@@ -167,7 +167,7 @@ def _spill(data: Prepared, folder: Path) -> None:
     np.save(folder / "rows.npy", data.rows)
     np.save(folder / "windows.npy", data.windows)
     np.savez(folder / "noise.npz", *data.noise)
-    told = {"app": str(data.app.folder)}
+    told = {"app": data.app.spec}
     for name in ("labels", "words", "groups", "parts", "synthetic"):
         told[name] = getattr(data, name).tolist()
     write_text(folder / "data.json", json.dumps(told))

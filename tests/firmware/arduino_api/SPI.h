@@ -6,8 +6,7 @@
 #ifndef MSBFIRST
 #define MSBFIRST 1
 #endif
-#define SPI_MODE0 0
-#define SPI_MODE3 3
+enum { SPI_MODE0 = 0, SPI_MODE1 = 1, SPI_MODE2 = 2, SPI_MODE3 = 3 };
 
 class SPISettings {
 public:
@@ -17,6 +16,7 @@ public:
 class SPIClass {
 public:
     void begin();
+    void end();
     void usingInterrupt(int interruptNumber);
     void beginTransaction(SPISettings settings);
     void endTransaction(void);

@@ -81,7 +81,7 @@ static void watchdog(uint8_t mode)
 
 extern "C" {
 
-void mk_machine_init(void)
+void mk_mcu_init(void)
 {
     /* how long the watchdog's 16 ms are by the crystal: its own oscillator is off by a tenth and more */
     rang = false;
@@ -102,21 +102,21 @@ void mk_machine_init(void)
     TCCR2B = 0;
 }
 
-void mk_machine_watchdog_start(uint32_t timeout_ms)
+void mk_mcu_watchdog_start(uint32_t timeout_ms)
 {
     (void)timeout_ms; /* the longest there is: it is the alarm clock as well */
     started = true;
     watchdog(_BV(WDIF) | _BV(WDIE) | _BV(WDE) | _BV(WDP3) | _BV(WDP0));
 }
 
-void mk_machine_watchdog_feed(void)
+void mk_mcu_watchdog_feed(void)
 {
     wdt_reset();
     if (started)
         WDTCSR |= _BV(WDIE);
 }
 
-void mk_machine_sleep(bool deep)
+void mk_mcu_sleep(bool deep)
 {
     set_sleep_mode(deep ? SLEEP_MODE_PWR_DOWN : SLEEP_MODE_IDLE);
     cli();
@@ -145,22 +145,22 @@ void mk_machine_sleep(bool deep)
         slept_ms += rang ? period_ms : period_ms / 2u; /* a byte: somewhere in between */
 }
 
-uint32_t mk_machine_slept_ms(void)
+uint32_t mk_mcu_slept_ms(void)
 {
     return slept_ms;
 }
 
-bool mk_machine_was_reset_by_watchdog(void)
+bool mk_mcu_was_reset_by_watchdog(void)
 {
     return reset_cause & _BV(WDRF);
 }
 
-uint32_t mk_machine_stack_size(void)
+uint32_t mk_mcu_stack_size(void)
 {
     return (uint32_t)(RAMEND - (uint16_t)&__heap_start) + 1u;
 }
 
-uint32_t mk_machine_stack_used(void)
+uint32_t mk_mcu_stack_used(void)
 {
     const uint8_t *p = &__heap_start;
     while (p <= (const uint8_t *)RAMEND && *p == PAINT)
@@ -168,7 +168,7 @@ uint32_t mk_machine_stack_used(void)
     return (uint32_t)(RAMEND - (uint16_t)p) + 1u;
 }
 
-void mk_machine_stop(int code)
+void mk_mcu_stop(int code)
 {
     (void)code;
     cli();

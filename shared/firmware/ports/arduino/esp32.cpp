@@ -9,22 +9,22 @@
 
 extern "C" {
 
-void mk_machine_init(void)
+void mk_mcu_init(void)
 {
 }
 
-void mk_machine_sleep(bool deep)
+void mk_mcu_sleep(bool deep)
 {
     (void)deep; /* light sleep would stop I2S and the camera */
     delay(1);
 }
 
-uint32_t mk_machine_slept_ms(void)
+uint32_t mk_mcu_slept_ms(void)
 {
     return 0;
 }
 
-void mk_machine_watchdog_start(uint32_t timeout_ms)
+void mk_mcu_watchdog_start(uint32_t timeout_ms)
 {
 #if ESP_IDF_VERSION_MAJOR >= 5
     esp_task_wdt_config_t config = {};
@@ -37,28 +37,28 @@ void mk_machine_watchdog_start(uint32_t timeout_ms)
     esp_task_wdt_add(NULL);
 }
 
-void mk_machine_watchdog_feed(void)
+void mk_mcu_watchdog_feed(void)
 {
     esp_task_wdt_reset();
 }
 
-bool mk_machine_was_reset_by_watchdog(void)
+bool mk_mcu_was_reset_by_watchdog(void)
 {
     const esp_reset_reason_t why = esp_reset_reason();
     return why == ESP_RST_TASK_WDT || why == ESP_RST_WDT || why == ESP_RST_INT_WDT;
 }
 
-uint32_t mk_machine_stack_size(void)
+uint32_t mk_mcu_stack_size(void)
 {
     return getArduinoLoopTaskStackSize();
 }
 
-uint32_t mk_machine_stack_used(void)
+uint32_t mk_mcu_stack_used(void)
 {
     return getArduinoLoopTaskStackSize() - uxTaskGetStackHighWaterMark(NULL);
 }
 
-void mk_machine_stop(int code)
+void mk_mcu_stop(int code)
 {
     (void)code;
     esp_restart();

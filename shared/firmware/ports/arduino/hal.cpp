@@ -25,7 +25,7 @@ extern "C" {
 
 void mk_hal_init(void)
 {
-    mk_machine_init();
+    mk_mcu_init();
     Serial.begin(MK_SERIAL_BAUD);
     hal.heard_ms = millis();
 }
@@ -64,32 +64,32 @@ void mk_hal_sleep(void)
 {
     const uint32_t now = millis();
     if (now - hal.heard_ms <= LISTENING_MS) {
-        mk_machine_sleep(false);
+        mk_mcu_sleep(false);
         return;
     }
     if (!hal.awake) {
         Serial.flush();
-        mk_machine_sleep(true);
+        mk_mcu_sleep(true);
         return;
     }
     /* the clock must run, but nobody waits for an answer: not every tick of it is worth a turn of the loop */
     while (millis() - now < DOZE_MS && Serial.available() == 0)
-        mk_machine_sleep(false);
+        mk_mcu_sleep(false);
 }
 
 void mk_hal_watchdog_start(uint32_t timeout_ms)
 {
-    mk_machine_watchdog_start(timeout_ms);
+    mk_mcu_watchdog_start(timeout_ms);
 }
 
 void mk_hal_watchdog_feed(void)
 {
-    mk_machine_watchdog_feed();
+    mk_mcu_watchdog_feed();
 }
 
 bool mk_hal_was_reset_by_watchdog(void)
 {
-    return mk_machine_was_reset_by_watchdog();
+    return mk_mcu_was_reset_by_watchdog();
 }
 
 void mk_hal_pin_write(uint8_t pin, bool high)
@@ -99,25 +99,25 @@ void mk_hal_pin_write(uint8_t pin, bool high)
 
 uint32_t mk_hal_stack_size(void)
 {
-    return mk_machine_stack_size();
+    return mk_mcu_stack_size();
 }
 
 uint32_t mk_hal_stack_used(void)
 {
-    return mk_machine_stack_used();
+    return mk_mcu_stack_used();
 }
 
 void mk_hal_stop(int code)
 {
     Serial.flush();
-    mk_machine_stop(code);
+    mk_mcu_stop(code);
 }
 
 uint32_t mk_arduino_seconds(void)
 {
     /* whole seconds and the rest apart: the sum of the two counters would wrap after 49 days */
     static uint32_t seconds, last;
-    const uint32_t now = millis() + mk_machine_slept_ms();
+    const uint32_t now = millis() + mk_mcu_slept_ms();
     const uint32_t passed = (now - last) / 1000u;
     last += passed * 1000u;
     return seconds += passed;

@@ -10,22 +10,22 @@ extern "C" {
 #endif
 
 /* First of all: why was there a reset? Paints the stack. */
-void mk_machine_init(void);
+void mk_mcu_init(void);
 
 /* Until the next interrupt; `deep`: clocks may stop, but a byte on the serial port must wake it. */
-void mk_machine_sleep(bool deep);
+void mk_mcu_sleep(bool deep);
 
 /* Milliseconds that millis() has not counted because clocks stood still. */
-uint32_t mk_machine_slept_ms(void);
+uint32_t mk_mcu_slept_ms(void);
 
-void mk_machine_watchdog_start(uint32_t timeout_ms);
-void mk_machine_watchdog_feed(void);
-bool mk_machine_was_reset_by_watchdog(void);
+void mk_mcu_watchdog_start(uint32_t timeout_ms);
+void mk_mcu_watchdog_feed(void);
+bool mk_mcu_was_reset_by_watchdog(void);
 
-uint32_t mk_machine_stack_size(void);
-uint32_t mk_machine_stack_used(void);
+uint32_t mk_mcu_stack_size(void);
+uint32_t mk_mcu_stack_used(void);
 
-void mk_machine_stop(int code);
+void mk_mcu_stop(int code);
 
 /* ---- for sensors: what the port offers beyond hal.h ---- */
 

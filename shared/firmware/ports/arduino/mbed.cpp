@@ -9,49 +9,49 @@
 
 extern "C" {
 
-void mk_machine_init(void)
+void mk_mcu_init(void)
 {
 }
 
-void mk_machine_sleep(bool deep)
+void mk_mcu_sleep(bool deep)
 {
     (void)deep; /* the RTOS's idle thread sleeps */
     delay(1);
 }
 
-uint32_t mk_machine_slept_ms(void)
+uint32_t mk_mcu_slept_ms(void)
 {
     return 0;
 }
 
-void mk_machine_watchdog_start(uint32_t timeout_ms)
+void mk_mcu_watchdog_start(uint32_t timeout_ms)
 {
     mbed::Watchdog &watchdog = mbed::Watchdog::get_instance();
     const uint32_t longest = watchdog.get_max_timeout();
     watchdog.start(timeout_ms < longest ? timeout_ms : longest);
 }
 
-void mk_machine_watchdog_feed(void)
+void mk_mcu_watchdog_feed(void)
 {
     mbed::Watchdog::get_instance().kick();
 }
 
-bool mk_machine_was_reset_by_watchdog(void)
+bool mk_mcu_was_reset_by_watchdog(void)
 {
     return mbed::ResetReason::get() == RESET_REASON_WATCHDOG;
 }
 
-uint32_t mk_machine_stack_size(void)
+uint32_t mk_mcu_stack_size(void)
 {
     return 0; /* of the RTOS's thread: it does not tell */
 }
 
-uint32_t mk_machine_stack_used(void)
+uint32_t mk_mcu_stack_used(void)
 {
     return 0;
 }
 
-void mk_machine_stop(int code)
+void mk_mcu_stop(int code)
 {
     (void)code;
     NVIC_SystemReset();

@@ -10,24 +10,24 @@ static uint32_t reset_cause;
 
 extern "C" {
 
-void mk_machine_init(void)
+void mk_mcu_init(void)
 {
     reset_cause = NRF_POWER->RESETREAS;
     NRF_POWER->RESETREAS = reset_cause; /* written ones clear */
 }
 
-void mk_machine_sleep(bool deep)
+void mk_mcu_sleep(bool deep)
 {
     (void)deep; /* both cores run an RTOS, whose idle task waits for events with the clocks off */
     delay(1);
 }
 
-uint32_t mk_machine_slept_ms(void)
+uint32_t mk_mcu_slept_ms(void)
 {
     return 0;
 }
 
-void mk_machine_watchdog_start(uint32_t timeout_ms)
+void mk_mcu_watchdog_start(uint32_t timeout_ms)
 {
     if (NRF_WDT->RUNSTATUS)
         return; /* it cannot be changed once it runs */
@@ -37,27 +37,27 @@ void mk_machine_watchdog_start(uint32_t timeout_ms)
     NRF_WDT->TASKS_START = 1;
 }
 
-void mk_machine_watchdog_feed(void)
+void mk_mcu_watchdog_feed(void)
 {
     NRF_WDT->RR[0] = WDT_RR_RR_Reload;
 }
 
-bool mk_machine_was_reset_by_watchdog(void)
+bool mk_mcu_was_reset_by_watchdog(void)
 {
     return reset_cause & POWER_RESETREAS_DOG_Msk;
 }
 
-uint32_t mk_machine_stack_size(void)
+uint32_t mk_mcu_stack_size(void)
 {
     return 0; /* of the RTOS's thread: it does not tell */
 }
 
-uint32_t mk_machine_stack_used(void)
+uint32_t mk_mcu_stack_used(void)
 {
     return 0;
 }
 
-void mk_machine_stop(int code)
+void mk_mcu_stop(int code)
 {
     (void)code;
     NVIC_SystemReset();

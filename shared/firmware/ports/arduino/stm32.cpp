@@ -23,7 +23,7 @@ static uint32_t *lowest(void)
 
 extern "C" {
 
-void mk_machine_init(void)
+void mk_mcu_init(void)
 {
     by_watchdog = __HAL_RCC_GET_FLAG(RCC_FLAG_IWDGRST) != 0;
     __HAL_RCC_CLEAR_RESET_FLAGS();
@@ -33,18 +33,18 @@ void mk_machine_init(void)
         *p = PAINT;
 }
 
-void mk_machine_sleep(bool deep)
+void mk_mcu_sleep(bool deep)
 {
     (void)deep; /* stop mode would lose samples that a timer or a part's interrupt brings: sleep wakes in a millisecond */
     __WFI();
 }
 
-uint32_t mk_machine_slept_ms(void)
+uint32_t mk_mcu_slept_ms(void)
 {
     return 0;
 }
 
-void mk_machine_watchdog_start(uint32_t timeout_ms)
+void mk_mcu_watchdog_start(uint32_t timeout_ms)
 {
     /* 32 kHz / 256: 8 ms a step, 12 bits */
     uint32_t steps = timeout_ms / 8u;
@@ -56,22 +56,22 @@ void mk_machine_watchdog_start(uint32_t timeout_ms)
     IWDG->KR = 0xAAAAu;
 }
 
-void mk_machine_watchdog_feed(void)
+void mk_mcu_watchdog_feed(void)
 {
     IWDG->KR = 0xAAAAu;
 }
 
-bool mk_machine_was_reset_by_watchdog(void)
+bool mk_mcu_was_reset_by_watchdog(void)
 {
     return by_watchdog;
 }
 
-uint32_t mk_machine_stack_size(void)
+uint32_t mk_mcu_stack_size(void)
 {
     return (uint32_t)((uintptr_t)&_estack - (uintptr_t)lowest());
 }
 
-uint32_t mk_machine_stack_used(void)
+uint32_t mk_mcu_stack_used(void)
 {
     const uint32_t *p = lowest();
     while (p < (const uint32_t *)&_estack && *p == PAINT)
@@ -79,7 +79,7 @@ uint32_t mk_machine_stack_used(void)
     return (uint32_t)((uintptr_t)&_estack - (uintptr_t)p);
 }
 
-void mk_machine_stop(int code)
+void mk_mcu_stop(int code)
 {
     (void)code;
     NVIC_SystemReset();
