@@ -9,12 +9,14 @@ from typing import Any
 import numpy as np
 
 from motekit.app import App
-from motekit.chain import Answer, Chain, Evaluation, Take, Training
+from motekit.chain import Answer, Chain, Evaluation, Progress, Take, Training
 from motekit.codegen import c, header
+from motekit.codegen.struct import initialiser
 from motekit.compiler import HostModel, compile_model
 from motekit.driver import Driver
 from motekit.dsp import eye_crop
 from motekit.errors import ConfigError, ModelError
+from motekit.explore import Table
 from motekit.files import write_if_changed
 from motekit.link import Event
 from motekit.post.drowsiness import CODES, STATES
@@ -133,8 +135,8 @@ extern const mk_driver_config mk_app_driver;
 #include "app_config.h"
 
 {c.array("face", self.face.ravel())}{c.array("levels", self.levels)}
-static const mk_eyes_config eyes = {c.struct(finder.struct[0], {"face": "face"})};
-static const mk_drowsiness_config drowsiness = {c.struct(drowsiness.struct[0])};
+static const mk_eyes_config eyes = {initialiser(finder.struct, {"face": "face"})};
+static const mk_drowsiness_config drowsiness = {initialiser(drowsiness.struct)};
 
 const mk_driver_config mk_app_driver = {{&eyes, &drowsiness, levels, {round(watching.VIEW * 256)}}};
 """
@@ -174,6 +176,12 @@ const mk_driver_config mk_app_driver = {{&eyes, &drowsiness, levels, {round(watc
     def probe(self, rate_hz: float, channels: int) -> np.ndarray:
         """See `Chain`: a few frames of a rendered driver."""
         return self.takes(None, 1)[0].frames[: 6 * self.camera["height"]]
+
+    def table(self, data: Path | None, *, limit: int | None = None, progress: Progress | None = None) -> Table:
+        """See `Chain`: of the network's view of an eye."""
+        from . import explored
+
+        return explored.table(self.feature_hash, data, limit, progress)
 
     def _train(self, asked: Training) -> dict[str, Any]:
         """See `Chain`."""

@@ -8,15 +8,17 @@ from typing import Any
 import numpy as np
 
 from motekit.app import App
-from motekit.chain import Answer, Chain, Evaluation, Take, Training
+from motekit.chain import Answer, Chain, Evaluation, Progress, Take, Training
 from motekit.codegen import header
-from motekit.codegen.c import array, struct
+from motekit.codegen.c import array
+from motekit.codegen.struct import initialiser
 from motekit.compiler import HostModel, compile_model
 from motekit.core import ffi
 from motekit.dsp import moisture
 from motekit.dsp.moisture import Moisture
 from motekit.dsp.quantizer import Quantizer
 from motekit.errors import ConfigError, ModelError
+from motekit.explore import Table
 from motekit.files import write_if_changed
 from motekit.link import Event
 from motekit.post.gardener import CHANNELS, MISSING, Code, Gardener, forecast_struct
@@ -126,9 +128,9 @@ extern const mk_gardener_forecast mk_app_forecast;
 #include "app_config.h"
 
 {array("above", self.config.above, "static const MK_FLASH")}
-const MK_FLASH mk_gardener_config mk_app_garden = {struct(config[0], {"above": "above"})};
+const MK_FLASH mk_gardener_config mk_app_garden = {initialiser(config, {"above": "above"})};
 
-const mk_gardener_forecast mk_app_forecast = {struct(forecast[0], {"model": f"&mk_model_{app.name}"})};
+const mk_gardener_forecast mk_app_forecast = {initialiser(forecast, {"model": f"&mk_model_{app.name}"})};
 """
         write_if_changed(out_dir / "app_garden.c", source)
 
@@ -163,6 +165,12 @@ const mk_gardener_forecast mk_app_forecast = {struct(forecast[0], {"model": f"&m
         else:
             about["balance_alone"] = bool(event.value)
         return about
+
+    def table(self, data: Path | None, *, limit: int | None = None, progress: Progress | None = None) -> Table:
+        """See `Chain`: of days."""
+        from . import explored
+
+        return explored.table(data, limit)
 
     def _train(self, asked: Training) -> dict[str, Any]:
         """See `Chain`."""

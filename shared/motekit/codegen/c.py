@@ -1,7 +1,6 @@
 """Small pieces of C source: arrays and strings written exactly."""
 
 import json
-from collections.abc import Mapping
 
 import numpy as np
 
@@ -35,42 +34,3 @@ def array(name: str, values: np.ndarray, qualifier: str = "static const") -> str
 def string(text: str) -> str:
     """A C string literal."""
     return json.dumps(text, ensure_ascii=True)
-
-
-def struct(value, pointers: Mapping[str, str] | None = None) -> str:
-    """Initializer of the bits of a struct that cffi holds.
-
-    Parameters
-    ----------
-    value : cdata
-        A struct of numbers, arrays and further structs. Trailing zeros of arrays are left away, so that a build with
-        shorter arrays takes it.
-    pointers : mapping
-        What stands for each field that is a pointer, by its name.
-    """
-    from ..core import ffi
-
-    fields = []
-    for name, field in ffi.typeof(value).fields:
-        kind, held = field.type.kind, getattr(value, name)
-        if kind == "pointer":
-            text = (pointers or {})[name]
-        elif kind == "struct":
-            text = struct(held, pointers)
-        elif kind == "array":
-            items = list(held)
-            if field.type.item.kind == "struct":
-                text = "{" + ", ".join(struct(item, pointers) for item in items) + "}"
-            else:
-                while len(items) > 1 and items[-1] == 0:
-                    items.pop()
-                text = "{" + ", ".join(_number(item) for item in items) + "}"
-        else:
-            text = _number(held)
-        fields.append(f".{name} = {text}")
-    return "{" + ", ".join(fields) + "}"
-
-
-def _number(value: int | float) -> str:
-    """A number of a struct, of the same bits: cffi gives a float32 as the double of its value."""
-    return f"{value.hex()}f" if isinstance(value, float) else str(int(value))

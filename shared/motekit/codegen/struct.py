@@ -4,18 +4,19 @@ from collections.abc import Mapping
 
 from ..core import ffi
 from ..errors import ConfigError
-from . import c
 
 
-def initialiser(struct, names: Mapping[int, str]) -> str:
-    """Braced initialiser of a structure of the core.
+def initialiser(struct, pointers: Mapping[int | str, str] | None = None) -> str:
+    """Initialiser of a structure of the core, with the bits of its numbers.
+
+    Trailing zeros of arrays are left away, so that a build with shorter arrays takes it.
 
     Parameters
     ----------
     struct : cffi struct, or pointer to one
         As it was filled for the core.
-    names : mapping
-        C name by address, for every pointer in it that is not NULL.
+    pointers : mapping
+        C name by field or by address, for every pointer in it that is not NULL.
 
     Raises
     ------
@@ -23,27 +24,31 @@ def initialiser(struct, names: Mapping[int, str]) -> str:
         If it points to something without a name.
     """
     kind = ffi.typeof(struct)
-    return _fields(struct[0] if kind.kind == "pointer" else struct, names)
+    return _fields(struct[0] if kind.kind == "pointer" else struct, pointers or {})
 
 
-def _fields(struct, names: Mapping[int, str]) -> str:
-    parts = [_value(getattr(struct, name), field.type, names) for name, field in ffi.typeof(struct).fields]
+def _fields(struct, pointers: Mapping[int | str, str]) -> str:
+    fields = ffi.typeof(struct).fields
+    parts = [f".{name} = {_value(getattr(struct, name), field.type, pointers, name)}" for name, field in fields]
     return "{" + ", ".join(parts) + "}"
 
 
-def _value(value, kind, names: Mapping[int, str]) -> str:
+def _value(value, kind, pointers: Mapping[int | str, str], field: str) -> str:
     if kind.kind == "struct":
-        return _fields(value, names)
+        return _fields(value, pointers)
     if kind.kind == "array":
-        return "{" + ", ".join(_value(item, kind.item, names) for item in value) + "}"
+        items = list(value)
+        while kind.item.kind == "primitive" and len(items) > 1 and items[-1] == 0:
+            items.pop()
+        return "{" + ", ".join(_value(item, kind.item, pointers, field) for item in items) + "}"
     if kind.kind == "pointer":
         address = int(ffi.cast("uintptr_t", value))
-        if address and address not in names:
+        found = pointers.get(field) or pointers.get(address)
+        if address and not found:
             raise ConfigError(f"a pointer to {kind.item.cname} has no name in C. Add its table.")
-        return names[address] if address else "0"
-    if kind.cname == "float":
-        return f"{float(value).hex()}f"
-    return str(int(value))
+        return found or "0"
+    # cffi gives a float32 as the double of its value
+    return f"{value.hex()}f" if isinstance(value, float) else str(int(value))
 
 
 def address(array) -> int:
@@ -51,8 +56,3 @@ def address(array) -> int:
     if hasattr(array, "ctypes"):
         return array.ctypes.data
     return int(ffi.cast("uintptr_t", array))
-
-
-def table(name: str, array) -> str:
-    """Definition of an array of constants."""
-    return c.array(name, array)

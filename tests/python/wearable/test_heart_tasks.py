@@ -1,5 +1,6 @@
 """Evaluation of the heart's tasks: official layouts, figures, faults' truth, energy, and constants as C."""
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -109,10 +110,17 @@ def test_energy_says_what_is_missing(chain):
 def test_structures_become_c_with_every_bit():
     table = np.array([0.1, 1.0], np.float32)
     sos = ffi.new("mk_sos *", (ffi.cast("float *", table.ctypes.data), ffi.NULL, 2))
+    fields = [name for name, _ in ffi.typeof("mk_sos").fields]
     text = initialiser(sos, {address(table): "numbers"})
-    assert text == "{numbers, 0, 2}"
+    assert (
+        text
+        == "{" + ", ".join(f".{name} = {value}" for name, value in zip(fields, ("numbers", 0, 2), strict=True)) + "}"
+    )
+    # by its field, whatever it points to
+    assert initialiser(sos, {fields[0]: "others"}) == text.replace("numbers", "others")
     scale = ffi.new("mk_channel_config *", (0.1, -5, 7, 9))
-    assert initialiser(scale, {}) == f"{{{float(np.float32(0.1)).hex()}f, -5, 7, 9}}"
+    said = re.findall(r"= ([^,}]+)", initialiser(scale))
+    assert said == [f"{float(np.float32(0.1)).hex()}f", "-5", "7", "9"]
     with pytest.raises(ConfigError, match="no name"):
         initialiser(sos, {})
 
