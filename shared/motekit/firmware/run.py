@@ -11,6 +11,7 @@ from ..app import load as load_app
 from ..chain import Answer
 from ..errors import LinkError
 from ..link import Hello, Outputs, Recording, Session
+from . import boards
 from .attached import Attached
 from .build import BuildResult, build
 from .emulate import Emulation
@@ -104,21 +105,27 @@ class FirmwareReplay:
         return Answer(found.features, found.scores, found.events)
 
     def cost(self) -> dict[str, Any]:
-        """Instructions (emulated) or milliseconds (hardware) from one window's scores to the next at most, and bytes of
-        flash, RAM and stack. None for what cannot be told: a process counts no instructions, a board on the desk does
-        not know its sizes.
+        """Instructions (emulated; cycles in simavr) or milliseconds (hardware) from one window's scores to the next at
+        most, and bytes of flash, RAM and stack. None for what cannot be told: a process counts no instructions, a
+        board on the desk does not know its sizes.
         """
         if not self._longest:  # nothing so far was long enough for two windows
             self.raw(chains.of(self.app).probe(self.hello.rate_hz, self.hello.channels), Outputs(0))
-        # -icount shift=0: one instruction is one nanosecond of the virtual clock
         counted = self._counted and self._stack
         return {
-            "instructions_per_window": round(self._longest * 1e9 / self._tick_hz) if counted else None,
+            "instructions_per_window": self._instructions(self._longest / self._tick_hz) if counted else None,
             "milliseconds_per_window": None if self._counted else round(self._longest * 1e3 / self._tick_hz, 3),
             "flash": self.built.flash if self.built else None,
             "ram": self.built.ram if self.built else None,
             "stack": self._stack or None,
         }
+
+    def _instructions(self, seconds: float) -> int:
+        info = boards.load(self.board).info
+        if info["emulator"].get("program") == "simavr":  # whose clock is the processor's: cycles
+            return round(seconds * float(info["build"]["f_cpu"].rstrip("L")))
+        # QEMU with -icount shift=0: one instruction is one nanosecond of the virtual clock
+        return round(seconds * 1e9)
 
     def _try(self, action: Callable, *arguments, **options) -> Any:
         try:
