@@ -1,23 +1,19 @@
 """The garden's firmware on an ATmega328P in simavr, with its pins: settings, sleep, valve, faults and power cuts."""
 
 import os
-import random
 import re
-import shutil
 import struct
 
 import pytest
 
-from motekit import app as apps
 from motekit import chains
+from motekit.apps.soil_irrigation import energy, faults
 from motekit.firmware import simavr
 from motekit.firmware.build import build
 from motekit.firmware.run import FirmwareReplay
 
-#: the issue asks for 200; here a part of them
-SEQUENCES = int(os.environ.get("MOTEKIT_FAULT_SEQUENCES", "4"))
-#: of the thirsty garden below
-MAX_OPEN_S, TICK_S, HOURS = 60, 10, 3
+#: the issue asks for 200 (`python -m motekit.apps.soil_irrigation.uno faults`); here a part of them
+SEQUENCES = int(os.environ.get("MOTEKIT_FAULT_SEQUENCES", "12"))
 SENSORS = [(0.001, f"a{i}", mv) for i, mv in enumerate((2000, 2000, 2000, 0, 2500))]
 
 
@@ -27,18 +23,9 @@ def uno():
 
 
 @pytest.fixture(scope="module")
-def thirsty(tmp_path_factory):
-    """A garden that waters as often as its rules allow: parched soil and short pulses."""
-    folder = tmp_path_factory.mktemp("thirsty") / "soil_irrigation"
-    shutil.copytree(apps.apps_dir() / "soil_irrigation", folder, ignore=shutil.ignore_patterns("__pycache__"))
-    text = (folder / "app.toml").read_text()
-    changes = {"sown": 1, "max_open_s": MAX_OPEN_S, "pulse_s": 40, "soak_s": 60, "interval_s": 600, "limit_s": 14400,
-               "below": 0.9, "rain_min_mm": 50.0}  # fmt: skip
-    for key, value in changes.items():
-        text, count = re.subn(rf"(?m)^{key} = .*$", f"{key} = {value}", text)
-        assert count == 1, key
-    (folder / "app.toml").write_text(text)
-    return build(apps.load(folder), "uno")
+def thirsty(uno):
+    """EEPROM of a garden that waters as often as its rules allow."""
+    return faults.thirsty(uno.elf)
 
 
 def test_it_fits(uno):
@@ -86,60 +73,88 @@ def test_the_menu_calibrates_and_the_eeprom_keeps_it(uno):
     assert states[-1][5] < 0
 
 
+def test_the_menu_shows_and_sets_the_valves_limits(uno):
+    lines = ["l", "l_0_900", "l_1_600", "l_0_900", "l_3_30", "l_5_0", "l_6_1", "l_1_901", "l", "s"]
+    script = [*SENSORS, *((1 + 0.5 * i, "text", line) for i, line in enumerate(lines))]
+    found = simavr.live(
+        uno.elf, [*script, (8, "cut", 1), (12, "text", "l"), (13, "text", "w"), (14, "text", "l"), (16, "end", 0)]
+    )
+    text = found.serial.decode("latin1")
+    limits = [[int(word) for word in line.split()] for line in re.findall(r"(?m)((?:\d+ ){6})\s*$", text)]
+    valve = chains.of("soil_irrigation").config.irrigation
+    declared = [valve.max_open_s, valve.pulse_s, valve.soak_s,
+                *(s // 60 for s in (valve.interval_s, valve.limit_s, valve.rain_delay_s))]  # fmt: skip
+    changed = [900, 600, declared[2], 30, declared[4], 0]
+    # shown, changed, kept through a loss of power, and what app.toml says again
+    assert limits == [declared, changed, changed, declared]
+    # no shorter than a pulse; no seventh; no pulse beyond the longest opening
+    assert re.findall(r"(?m)^(ok|no)\s*$", text) == ["no", "ok", "ok", "ok", "ok", "no", "no", "ok", "ok"]
+
+
+def test_a_limit_that_is_set_holds_while_the_valve_is_open(uno, thirsty):
+    """The valve closes with the change, and stays so for the rest of its interval."""
+    found = simavr.live(uno.elf, [*faults.SENSORS, (3680, "text", "l_1_20"), (2 * 3600, "end", 0)], thirsty)
+    first, *others = found.open_for(2 * 3600)
+    assert first[0] < 3680 < sum(first) < 3682 and len(others) > 5
+    assert all(10 <= seconds <= 20.5 for _, seconds in others) and others[0][0] - first[0] > 590
+
+
 def test_it_sleeps_at_a_few_microamperes(uno):
     found = simavr.live(uno.elf, [*SENSORS, (24 * 3600, "end", 0)])
     assert sum(found.seconds.values()) == pytest.approx(24 * 3600, rel=0.01)
-    assert found.mean_current_a < 50e-6
     assert found.seconds["down"] > 0.99 * 24 * 3600 and not found.open_for(24 * 3600)
+    # the probes are fed for a fifth of a second an hour, the DHT22 for one wake or two
+    assert 24 * 0.2 < found.feeds[6] < 24 * 0.3 and 23 * 8 <= found.feeds[7] < 24 * 17
+    for about in energy.estimate(found, 0.0)["ua"].values():
+        assert 1 < about["processor asleep"] < about["valve closed"] < 50
+    assert uno.ram + found.stack <= 1_600
 
 
-def test_a_thirsty_garden_is_watered_in_pulses(thirsty):
-    found = simavr.live(thirsty.elf, [*SENSORS, (2 * 3600, "end", 0)])
-    stretches = found.open_for(2 * 3600)
-    assert len(stretches) >= 5 and stretches[0][0] > 3600
+def test_a_thirsty_garden_is_watered_in_pulses(uno, thirsty):
+    found = simavr.live(uno.elf, [*faults.SENSORS, (3 * 3600, "end", 0)], thirsty)
+    stretches = found.open_for(3 * 3600)
+    assert len(stretches) >= 15 and stretches[0][0] > 3600
     assert all(30 <= seconds <= 40.5 for _, seconds in stretches)
     # nobody has set the clock: by daylight the valve stays closed
-    assert not simavr.live(thirsty.elf, [*SENSORS, (1, "a3", 3000), (2 * 3600, "end", 0)]).open_for(2 * 3600)
-
-
-def fault_script(seed: int) -> list[tuple[float, str, float | str]]:
-    """Hours of a thirsty garden in which anything may happen to sensors, supply, EEPROM and power."""
-    draw = random.Random(seed)
-    script = list(SENSORS)
-    for _ in range(draw.randint(2, 12)):
-        at = draw.uniform(1, HOURS * 3600)
-        kind = draw.choice(["probe", "dht", "supply", "flip", "cut", "cut", "light", "air", "text", "rain"])
-        if kind == "probe":
-            script.append((at, f"a{draw.randint(0, 4)}", draw.choice([0, 5000, draw.randint(0, 5000)])))
-        elif kind == "cut":
-            script.append((at, "cut", round(draw.choice([0.001, 1, draw.uniform(0, 4000)]), 3)))
-        elif kind == "text":
-            script.append((at, "text", draw.choice(["t_300_3", "t_1_1", "d", "w", "n_1", "c_2_9999", "xyzzy", "s"])))
-        else:
-            what, values = {
-                "dht": ("dht", [0, 1]), "supply": ("supply", [2500, 5000]), "flip": ("flip", [draw.randint(0, 65_535)]),
-                "light": ("a3", [0, 4000]), "air": ("air", [-100, 10, 300]), "rain": ("rain", [0, 1]),
-            }[kind]  # fmt: skip
-            script.append((at, what, draw.choice(values)))
-    # and always one while the first pulse is on
-    script.append((4190 + draw.uniform(0, 120), "cut", 1))
-    return [*script, (HOURS * 3600 + 5000, "end", 0)]
+    assert not simavr.live(uno.elf, [*faults.SENSORS, (1, "a3", 3000), (2 * 3600, "end", 0)], thirsty).open_for(7200)
 
 
 @pytest.mark.parametrize("seed", range(SEQUENCES))
-def test_whatever_happens_the_valve_is_not_open_for_long_nor_after_a_reset(thirsty, seed):
-    script = fault_script(seed)
-    found = simavr.live(thirsty.elf, script)
-    assert found.resets
-    for start, seconds in found.open_for(script[-1][0]):
-        assert seconds <= MAX_OPEN_S + 0.5, (start, seconds)
-        # the first hour after a reset is for looking
-        assert all(not reset <= start < reset + 3500 for reset in found.resets), (start, found.resets)
+def test_whatever_happens_the_valve_is_not_open_for_long_nor_after_a_reset(uno, thirsty, seed):
+    script = faults.script_of(seed)
+    verdict = faults.judge(script, simavr.live(uno.elf, script, thirsty))
+    assert verdict.cuts and not verdict.wrong
 
 
-def test_a_record_is_kept_of_every_turn_of_the_valve(thirsty):
-    script = [*SENSORS, (3600 * 2, "end", 0)]
-    found = simavr.live(thirsty.elf, script)
-    versions = [found.eeprom[i] for i in range(1024)]
-    assert versions.count(255) < 1000
+def test_a_program_that_hangs_with_the_valve_open_is_reset_and_waters_again_an_hour_later(uno, thirsty):
+    found = simavr.live(uno.elf, [*faults.SENSORS, (3690, "hang", 0), (2.5 * 3600, "end", 0)], thirsty)
+    # where it hangs with interrupts off, the watchdog bites at the second of its 8 s
+    (start, seconds), *later = found.open_for(2.5 * 3600)
+    assert start < 3690 and start + seconds < 3690 + 2 * 8.3 and len(found.watchdog) == 1
+    assert later and later[0][0] > found.watchdog[0] + faults.LOOKS_S
+
+
+def test_the_judge_condemns_what_must_not_be(uno):
+    """A valve that is open for longer than its limit, or soon after a reset."""
+    script = [*faults.SENSORS, (100, "cut", 1), (9000, "end", 0)]
+    for valve, resets, wrong in (
+        ([(4000.0, True), (4060.0, False)], [101.0], 0),
+        ([(4000.0, True), (4061.0, False)], [101.0], 1),
+        ([(4000.0, True), (4010.0, False)], [], 0),
+        ([(3400.0, True), (3410.0, False)], [101.0], 1),
+        ([(4000.0, True), (4010.0, False), (4400.0, True)], [101.0, 4100.0], 2),
+    ):
+        found = faults.judge(script, simavr.Live(valve=valve, resets=resets))
+        assert len(found.wrong) == wrong and found.openings == sum(is_open for _, is_open in valve)
+    # and by the image itself, told limits that are too long
+    limits = [(1.0, "text", "l_0_600"), (1.5, "text", "l_1_600"), (2.0, "text", "l_3_10")]
+    wet = [(3.0, "text", "t_170_0"), (3700.0, "text", "t_199_0")]
+    script = [*SENSORS, *faults.SENSORS, *limits, *wet, (8200.0, "end", 0)]
+    assert faults.judge(script, simavr.live(uno.elf, script)).wrong
+
+
+def test_a_record_is_kept_of_every_turn_of_the_valve(uno, thirsty):
+    found = simavr.live(uno.elf, [*faults.SENSORS, (3600 * 2, "end", 0)], thirsty)
+    # a record an hour, and two a pulse: the ring of places is full
+    assert sum(a != b for a, b in zip(found.eeprom[400:], thirsty[400:], strict=True)) > 100
     assert struct.calcsize("<4I") == 16 and any(found.eeprom[at] == 1 for at in range(300, 1024))

@@ -5,6 +5,8 @@
  *   n N          begin the calibration of probe N anew: two `c` at least must follow
  *   t DDD HH     the clock: day of the year, 1 to 366, and hour; without it the valve goes by light alone
  *   d            depletion and readily available water, 1/100 mm; state, reason and faults of the valve
+ *   l            the valve's limits: longest opening, pulse and soak (s); interval, daily limit and rain delay (min)
+ *   l N M        limit N (0 to 5) is M from now on; the valve closes, and stays so for what is left of the interval
  *   s            save calibration and settings; w: what app.toml says instead
  */
 #if defined(ARDUINO) && defined(__AVR__)
@@ -89,6 +91,42 @@ static bool calibrate(uint8_t n, int16_t moisture)
     return next.points < 2 || mk_probe_init(&garden.probe[n], &garden_config.probe[n]) == MK_OK;
 }
 
+/* Where limit N of the menu stands: the first ones 16 bits of seconds, the others 32 bits that people want in minutes. */
+static const uint8_t LIMITS = 6, SHORT_LIMITS = 3, MINUTE_S = 60;
+static const uint8_t LIMIT_AT[] PROGMEM = {
+    offsetof(mk_irrigation_config, max_open_s), offsetof(mk_irrigation_config, pulse_s),
+    offsetof(mk_irrigation_config, soak_s), offsetof(mk_irrigation_config, interval_s),
+    offsetof(mk_irrigation_config, limit_s), offsetof(mk_irrigation_config, rain_delay_s),
+};
+
+static uint32_t limit(uint8_t n)
+{
+    const uint8_t *const at = (const uint8_t *)&garden_config.irrigation + pgm_read_byte(&LIMIT_AT[n]);
+    return n < SHORT_LIMITS ? *(const uint16_t *)at : *(const uint32_t *)at;
+}
+
+static void set_limit(uint8_t n, uint32_t value)
+{
+    uint8_t *const at = (uint8_t *)&garden_config.irrigation + pgm_read_byte(&LIMIT_AT[n]);
+    memcpy(at, &value, n < SHORT_LIMITS ? 2 : 4);
+}
+
+/* Begins the valve's rules anew with what is left of its waits; limits that contradict each other do not come in. */
+static bool change_limit(uint8_t n, uint32_t value)
+{
+    const uint32_t before = limit(n);
+    mk_irrigation_record record;
+    mk_irrigation_save(&garden.irrigation, &record);
+    set_limit(n, value);
+    bool good = true;
+    while (mk_irrigation_init(&garden.irrigation, &garden_config.irrigation) != MK_OK) {
+        set_limit(n, before);
+        good = false;
+    }
+    mk_irrigation_restore(&garden.irrigation, &record);
+    return good;
+}
+
 void garden_menu(char *line)
 {
     char *rest = line + 1;
@@ -122,6 +160,16 @@ void garden_menu(char *line)
         say(garden_clock());
         Serial.println();
         return;
+    case 'l':
+        if (a < 0) {
+            for (uint8_t i = 0; i < LIMITS; i++)
+                say((int32_t)(i < SHORT_LIMITS ? limit(i) : limit(i) / MINUTE_S));
+            Serial.println();
+        } else {
+            verdict(a < LIMITS && b >= 0 &&
+                    change_limit((uint8_t)a, (uint32_t)b * (uint8_t)(a < SHORT_LIMITS ? 1 : MINUTE_S)));
+        }
+        return;
     case 'w':
         memcpy_P(&garden_config, &mk_app_garden, sizeof garden_config);
         /* fall through */
@@ -137,7 +185,7 @@ void garden_menu(char *line)
         return;
     }
     default:
-        Serial.println(F("r | c N M | n N | t DDD HH | d | s | w"));
+        Serial.println(F("r | c N M | n N | t DDD HH | d | l N M | s | w"));
     }
 }
 #endif

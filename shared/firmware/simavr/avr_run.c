@@ -1,15 +1,17 @@
 /* Runs an ATmega328P firmware in libsimavr, faster than real time while it sleeps.
  *
- *   avr_run ELF                           link: the serial port is standard input and output; ends with them
- *   avr_run ELF live SCRIPT [EEPROM]      garden: what SCRIPT says happens to the pins; the valve is watched
+ *   avr_run HZ ELF                        link: the serial port is standard input and output; ends with them
+ *   avr_run HZ ELF live SCRIPT [EEPROM]   garden: what SCRIPT says happens to the pins; the valve is watched
  *
  * A line of SCRIPT: SECONDS WHAT VALUE, in order of time. WHAT: a0 to a7 (mV at the converter), supply (mV), air (0.1
  * degC), humidity (0.1 %), dht (1 answers, 0 is silent), rain (contacts), text (a line typed, _ for a space), cut
- * (power fails and comes back VALUE seconds later, wherever the program is), flip (byte of EEPROM gets another value
- * while the power is off or on), end.
+ * (power fails and comes back VALUE seconds later, wherever the program is), hang (the program turns on the spot where
+ * it is, until a reset), flip (byte of EEPROM gets another value while the power is off or on), end.
  *
- * Standard output of `live`: what the serial port says, raw, after `serial `; lines `valve TIME STATE`, `reset TIME`, and at the end
- * `cycles ACTIVE IDLE DOWN` (by kind of sleep) and `stack` is for the firmware to tell. Exit code 3: the firmware crashed.
+ * Standard output of `live`: what the serial port says, raw, after `serial `; lines `valve TIME STATE`, `feed PIN TIME
+ * STATE` (pins that feed sensors), `reset TIME` (power is back), `watchdog TIME` (any other reset), and at the end
+ * `stack BYTES` (of the life that ends) and `cycles ACTIVE IDLE DOWN` (by kind of sleep). Exit code 3: the firmware
+ * crashed.
  */
 #define _DEFAULT_SOURCE
 #include <poll.h>
@@ -26,9 +28,10 @@
 #include <simavr/sim_avr.h>
 #include <simavr/sim_elf.h>
 
-enum { HZ = 16000000, PIN_RAIN = 2, PIN_DHT = 4, PIN_VALVE = 0, SMCR = 0x53 };
+enum { PIN_RAIN = 2, PIN_DHT = 4, PIN_VALVE = 0, PIN_PROBES = 6, PIN_AIR = 7, SMCR = 0x53, EICRA = 0x69 };
 
 static avr_t *avr;
+static uint32_t hz;
 static int live, ready = 1, ended;
 static avr_irq_t *uart_in;
 static uint64_t cycles[3]; /* active, idle, power-down */
@@ -36,23 +39,42 @@ static avr_cycle_count_t moved; /* when a byte last went over the serial port */
 
 static double seconds(void)
 {
-    return (double)avr->cycle / HZ;
+    return (double)avr->cycle / hz;
 }
 
 /* ---- the serial port ---- */
+
+/* A line is said when it is whole: other lines must not come into it. */
+static struct {
+    uint8_t bytes[4096];
+    size_t n;
+} line;
+
+static void say_line(void)
+{
+    if (line.n) {
+        fputs("serial ", stdout);
+        fwrite(line.bytes, 1, line.n, stdout);
+        putchar('\n');
+    }
+    line.n = 0;
+}
 
 static void on_byte(avr_irq_t *irq, uint32_t value, void *context)
 {
     (void)irq;
     (void)context;
-    static int fresh = 1;
     moved = avr->cycle;
-    if (live && fresh)
-        fputs("serial ", stdout);
-    putchar((int)value);
-    fresh = value == '\n';
-    if (!live && value == 0)
-        fflush(stdout);
+    if (!live) {
+        putchar((int)value);
+        if (value == 0)
+            fflush(stdout);
+        return;
+    }
+    if (value != '\n')
+        line.bytes[line.n++] = (uint8_t)value;
+    if (value == '\n' || line.n == sizeof line.bytes)
+        say_line();
 }
 
 static void on_ready(avr_irq_t *irq, uint32_t value, void *context)
@@ -106,7 +128,7 @@ static void on_sleep(avr_t *a, avr_cycle_count_t how_long)
     cycles[(a->data[SMCR] & 0x0E) == 0x04 ? 2 : 1] += how_long;
     /* bytes are on their way for a while; after that nothing else can wake it */
     if (!live)
-        feed(a->cycle - moved > HZ / 50 ? 50 : 0);
+        feed(a->cycle - moved > hz / 50 ? 50 : 0);
 }
 
 /* ---- DHT22: an answer to a start pulse of a millisecond ---- */
@@ -125,7 +147,7 @@ static void dht_set(int level)
 
 static avr_cycle_count_t us(unsigned n)
 {
-    return (avr_cycle_count_t)n * (HZ / 1000000);
+    return (avr_cycle_count_t)n * (hz / 1000000);
 }
 
 /* Edge after edge: low 80, high 80, then for each bit low 50 and high 26 or 70. */
@@ -180,7 +202,7 @@ static void look_at_valve(void)
     if (open == valve)
         return;
     valve = open;
-    printf("\nvalve %.3f %d\n", seconds(), valve);
+    printf("valve %.3f %d\n", seconds(), valve);
 }
 
 static void on_valve(avr_irq_t *irq, uint32_t value, void *context)
@@ -199,6 +221,24 @@ static void on_valve_direction(avr_irq_t *irq, uint32_t value, void *context)
     look_at_valve();
 }
 
+static void on_feed(avr_irq_t *irq, uint32_t value, void *context)
+{
+    (void)context;
+    printf("feed %u %.6f %u\n", (unsigned)(irq->irq & 7u), seconds(), (unsigned)(value & 1u));
+}
+
+/* Bytes of the stack that no longer hold what the firmware painted it with (shared/firmware/ports/arduino/avr.cpp). */
+static unsigned stack_used(uint16_t data_end)
+{
+    enum { PAINT = 0xC5, NOINIT = 16 };
+    uint16_t at = data_end;
+    while (at < data_end + NOINIT && avr->data[at] != PAINT)
+        at++;
+    while (at <= avr->ramend && avr->data[at] == PAINT)
+        at++;
+    return (unsigned)(avr->ramend - at) + 1u;
+}
+
 /* ---- the script ---- */
 
 static void flip(uint32_t at)
@@ -210,22 +250,56 @@ static void flip(uint32_t at)
     avr_ioctl(avr, AVR_IOCTL_EEPROM_SET, &place);
 }
 
+static void (*core_reset)(avr_t *);
+static int power_fails;
+static struct {
+    uint8_t word[2];
+    avr_flashaddr_t at;
+    int on;
+} hung;
+
+static void hang(void)
+{
+    if (hung.on)
+        return;
+    hung.at = avr->pc;
+    hung.on = 1;
+    memcpy(hung.word, avr->flash + hung.at, 2);
+    avr->flash[hung.at] = 0xFF; /* rjmp .-2 */
+    avr->flash[hung.at + 1] = 0xCF;
+}
+
+/* Whatever has reset it: pins float. libsimavr tells of changes only, so it must know too. */
+static void on_reset(avr_t *a)
+{
+    avr_raise_irq(avr_io_getirq(avr, AVR_IOCTL_IOPORT_GETIRQ('B'), PIN_VALVE), 0);
+    avr_raise_irq(avr_io_getirq(avr, AVR_IOCTL_IOPORT_GETIRQ('B'), IOPORT_IRQ_DIRECTION_ALL), 0);
+    avr_raise_irq(avr_io_getirq(avr, AVR_IOCTL_IOPORT_GETIRQ('D'), IOPORT_IRQ_DIRECTION_ALL), 0);
+    if (hung.on)
+        memcpy(avr->flash + hung.at, hung.word, 2);
+    hung.on = 0;
+    if (!power_fails)
+        printf("watchdog %.3f\n", seconds());
+    if (core_reset)
+        core_reset(a);
+}
+
 /* Power fails at this very instruction: pins float, RAM is lost, EEPROM stays. */
 static void cut(double off_s)
 {
-    valve_high = valve_driven = 0;
-    look_at_valve();
     const avr_cycle_count_t now = avr->cycle;
     dht.edge = -1;
     dht.low_since = 0;
     avr_cycle_timer_cancel(avr, dht_next, NULL);
+    power_fails = 1;
     avr_reset(avr);
+    power_fails = 0;
     for (uint32_t i = 0x100; i <= avr->ramend; i++)
         avr->data[i] = (uint8_t)rand();
-    avr->cycle = now + (avr_cycle_count_t)(off_s * HZ);
+    avr->cycle = now + (avr_cycle_count_t)(off_s * hz);
     avr->data[0x54] = 1; /* MCUSR: power-on */
     ready = 1;
-    printf("\nreset %.3f\n", seconds());
+    printf("reset %.3f\n", seconds());
 }
 
 static void happen(const char *what, const char *value)
@@ -241,14 +315,18 @@ static void happen(const char *what, const char *value)
         dht.humidity = (int)number;
     else if (!strcmp(what, "dht"))
         dht.answers = (int)number;
-    else if (!strcmp(what, "rain"))
+    else if (!strcmp(what, "rain")) {
+        /* INT0 of that pin, which nothing here uses, is not for a low level: libsimavr would look in every cycle */
+        avr->data[EICRA] |= 1;
         avr_raise_irq(avr_io_getirq(avr, AVR_IOCTL_IOPORT_GETIRQ('D'), PIN_RAIN), (uint32_t)number);
-    else if (!strcmp(what, "text")) {
+    } else if (!strcmp(what, "text")) {
         for (; *value; value++)
             send(*value == '_' ? ' ' : (uint8_t)*value);
         send('\n');
     } else if (!strcmp(what, "cut"))
         cut(number);
+    else if (!strcmp(what, "hang"))
+        hang();
     else if (!strcmp(what, "flip"))
         flip((uint32_t)number);
     else if (!strcmp(what, "end"))
@@ -262,7 +340,7 @@ static double due = -1;
 static avr_cycle_count_t cycles_until(double when)
 {
     const double left = when - seconds();
-    return left <= 0 ? 1 : (avr_cycle_count_t)(left * HZ) + 1;
+    return left <= 0 ? 1 : (avr_cycle_count_t)(left * hz) + 1;
 }
 
 static void next_line(void)
@@ -303,16 +381,17 @@ int main(int argc, char **argv)
     /* libsimavr tells about the file on standard output, which is the link's */
     const int out = dup(STDOUT_FILENO);
     dup2(STDERR_FILENO, STDOUT_FILENO);
-    if (argc < 2 || elf_read_firmware(argv[1], &firmware))
+    hz = argc > 2 ? (uint32_t)strtoul(argv[1], NULL, 10) : 0;
+    if (hz < 1000000 || elf_read_firmware(argv[2], &firmware))
         return 2;
     fflush(stdout);
     dup2(out, STDOUT_FILENO);
-    live = argc > 3 && !strcmp(argv[2], "live");
+    live = argc > 4 && !strcmp(argv[3], "live");
     avr_global_logger_set(quiet);
     avr = avr_make_mcu_by_name("atmega328p");
     if (!avr || avr_init(avr))
         return 2;
-    avr->frequency = firmware.frequency = HZ;
+    avr->frequency = firmware.frequency = hz;
     avr->avcc = avr->aref = avr->vcc = 5000;
     avr_load_firmware(avr, &firmware);
     avr->sleep = on_sleep;
@@ -335,11 +414,15 @@ int main(int argc, char **argv)
         avr_irq_register_notify(avr_io_getirq(avr, AVR_IOCTL_IOPORT_GETIRQ('B'), PIN_VALVE), on_valve, NULL);
         avr_irq_register_notify(avr_io_getirq(avr, AVR_IOCTL_IOPORT_GETIRQ('B'), IOPORT_IRQ_DIRECTION_ALL),
                                 on_valve_direction, NULL);
-        script = fopen(argv[3], "r");
+        avr_irq_register_notify(avr_io_getirq(avr, AVR_IOCTL_IOPORT_GETIRQ('D'), PIN_PROBES), on_feed, NULL);
+        avr_irq_register_notify(avr_io_getirq(avr, AVR_IOCTL_IOPORT_GETIRQ('D'), PIN_AIR), on_feed, NULL);
+        script = fopen(argv[4], "r");
         if (!script)
             return 2;
-        if (argc > 4)
-            load_eeprom(argv[4], 0);
+        if (argc > 5)
+            load_eeprom(argv[5], 0);
+        core_reset = avr->reset;
+        avr->reset = on_reset;
         next_line();
     }
     int state = cpu_Running;
@@ -360,12 +443,12 @@ int main(int argc, char **argv)
     fflush(stdout);
     if (live) {
         cycles[0] = avr->cycle - cycles[1] - cycles[2];
-        if (getenv("AVR_RUN_PC"))
-            fprintf(stderr, "pc %x\n", avr->pc);
+        say_line();
+        printf("stack %u", stack_used((uint16_t)(0x100 + firmware.datasize + firmware.bsssize)));
         printf("\ncycles %llu %llu %llu\n", (unsigned long long)cycles[0], (unsigned long long)cycles[1],
                (unsigned long long)cycles[2]);
-        if (argc > 4)
-            load_eeprom(argv[4], 1);
+        if (argc > 5)
+            load_eeprom(argv[5], 1);
     }
     return state == cpu_Crashed ? 3 : 0;
 }

@@ -179,7 +179,7 @@ def _command(board: boards.Board, elf: Path, counted: bool) -> list[str]:
     if board.machine:
         return _qemu(board, elf, counted)
     if board.info["emulator"].get("program") == "simavr":
-        return [str(simavr.runner()), str(elf)]
+        return [str(simavr.runner()), board.info["build"]["f_cpu"].rstrip("L"), str(elf)]
     return [str(elf)]
 
 

@@ -10,10 +10,9 @@ from ..files import sha256
 from ..paths import project_root, work_dir
 from ..toolchain import TOOLS, require
 
+#: of an Uno
 HZ = 16_000_000
-#: what the processor draws at 5 V and 16 MHz, in A: running, idle, in power-down with its watchdog (ATmega328P data
-#: sheet, 29.2 and figures 30-1, 30-7, 30-12, typical)
-CURRENT_A = {"active": 9.2e-3, "idle": 2.4e-3, "down": 6.0e-6}
+KINDS = ("active", "idle", "down")
 
 
 def runner() -> Path:
@@ -49,17 +48,26 @@ class Live:
         (second, whether it is open from then on).
     resets : list of float
         Seconds at which power came back.
+    watchdog : list of float
+        Seconds at which it was reset by anything else.
     serial : bytes
         What it said.
     seconds : dict
         Time spent active, idle and in power-down.
+    feeds : dict
+        Seconds for which a pin of port D fed its sensors.
+    stack : int
+        Bytes of it that were used since the last reset.
     eeprom : bytes
     """
 
     valve: list[tuple[float, bool]] = field(default_factory=list)
     resets: list[float] = field(default_factory=list)
+    watchdog: list[float] = field(default_factory=list)
     serial: bytes = b""
     seconds: dict[str, float] = field(default_factory=dict)
+    feeds: dict[int, float] = field(default_factory=dict)
+    stack: int = 0
     eeprom: bytes = b""
 
     def open_for(self, end_s: float) -> list[tuple[float, float]]:
@@ -73,14 +81,10 @@ class Live:
                 since = None
         return stretches
 
-    @property
-    def mean_current_a(self) -> float:
-        """Of the processor alone, over the whole run."""
-        total = sum(self.seconds.values())
-        return sum(CURRENT_A[kind] * seconds for kind, seconds in self.seconds.items()) / total
 
-
-def live(elf: Path, script: list[tuple[float, str, float | str]], eeprom: bytes = b"", timeout: float = 300) -> Live:
+def live(
+    elf: Path, script: list[tuple[float, str, float | str]], eeprom: bytes = b"", timeout: float = 300, hz: int = HZ
+) -> Live:
     """Run a firmware with its sensors: a script of (second, what, value), see avr_run.c.
 
     Raises
@@ -93,20 +97,33 @@ def live(elf: Path, script: list[tuple[float, str, float | str]], eeprom: bytes 
         lines = [f"{at:.6f} {what} {value}" for at, what, value in sorted(script, key=lambda line: line[0])]
         (folder / "script").write_text("\n".join(lines) + "\n")
         (folder / "eeprom").write_bytes(eeprom or b"\xff" * 1024)
-        command = [str(runner()), str(elf), "live", str(folder / "script"), str(folder / "eeprom")]
+        command = [str(runner()), str(hz), str(elf), "live", str(folder / "script"), str(folder / "eeprom")]
         done = subprocess.run(command, capture_output=True, timeout=timeout, check=False)
         if done.returncode != 0:
             raise ToolError(f"the firmware crashed in simavr (code {done.returncode}). Build it again.")
         found = Live(eeprom=(folder / "eeprom").read_bytes())
-    for line in done.stdout.split(b"\n"):
+    _read(done.stdout, hz, found)
+    return found
+
+
+def _read(said: bytes, hz: int, found: Live) -> None:
+    fed_since: dict[int, float] = {}
+    for line in said.split(b"\n"):
         words = line.split()
         if line.startswith(b"serial "):
             found.serial += line[7:] + b"\n"
         elif len(words) == 3 and words[0] == b"valve":
             found.valve.append((float(words[1]), words[2] == b"1"))
+        elif len(words) == 4 and words[0] == b"feed":
+            pin, at = int(words[1]), float(words[2])
+            found.feeds[pin] = found.feeds.get(pin, 0.0) + at - fed_since.pop(pin, at)
+            if words[3] == b"1":
+                fed_since[pin] = at
         elif len(words) == 2 and words[0] == b"reset":
             found.resets.append(float(words[1]))
+        elif len(words) == 2 and words[0] == b"watchdog":
+            found.watchdog.append(float(words[1]))
+        elif len(words) == 2 and words[0] == b"stack":
+            found.stack = int(words[1])
         elif len(words) == 4 and words[0] == b"cycles":
-            kinds = zip(CURRENT_A, words[1:], strict=True)
-            found.seconds = {kind: int(cycles) / HZ for kind, cycles in kinds}
-    return found
+            found.seconds = {kind: int(cycles) / hz for kind, cycles in zip(KINDS, words[1:], strict=True)}
