@@ -19,12 +19,13 @@ from motekit.data import splits
 from motekit.data.recording import Recording
 from motekit.datasets import wisdm
 from motekit.datasets.synthetic import motion as synthetic
-from motekit.dsp.gait import LENGTH, NAMES, RATE_HZ, Gait
+from motekit.dsp.gait import LENGTH, RATE_HZ, Gait
 from motekit.dsp.resample import Fir
 from motekit.errors import DataError, ModelError
 from motekit.files import write_bytes, write_text
 from motekit.oracle import Tflm
-from motekit.post.body import TICK_S, Activity, ActivityParameters
+from motekit.post.body import NAMES, TICK_S, Activity, ActivityParameters
+from motekit.post.body import values as values_of
 from motekit.post.wearable import SCALES, Wearable
 
 from . import body
@@ -40,7 +41,9 @@ TICK = round(TICK_S * RATE_HZ)
 #: the network's inputs are limited to so many deviations
 LIMIT = 4.0
 FILES = ("activity.float.tflite", "activity.tflite", "activity.json")
-EPOCHS, HIDDEN, DROPOUT, COPIES = 40, (64, 32), 0.3, 6
+EPOCHS, HIDDEN, DROPOUT, COPIES = 40, (96,), 0.3, 8
+#: windows that hold a change of activity: made of each person, and their share of what is learnt from
+CHANGES, CHANGE_SHARE = 300, 0.15
 #: how far a copy of a window may go: tilt of the watch, speed and size of the motion
 TILT_DEG, SPEED, SIZE = 30.0, 0.08, 0.10
 
@@ -171,40 +174,74 @@ class Way:
 
 @dataclass(frozen=True)
 class Windows:
-    """Values of windows [copies, windows, values], and label and group of each window; copy 0 is as recorded."""
+    """Values of windows [copies, windows, values], and label and group of each window; copy 0 is as recorded.
+
+    `changes` are values [windows, values] of windows that begin with another activity, labelled by the later one.
+    """
 
     values: np.ndarray
     labels: np.ndarray
     groups: np.ndarray
+    changes: np.ndarray
+    change_labels: np.ndarray
+    change_groups: np.ndarray
 
     def of(self, groups: Sequence[str]) -> "Windows":
         """Those of some groups."""
-        keep = np.isin(self.groups, groups)
-        return Windows(self.values[:, keep], self.labels[keep], self.groups[keep])
+        keep, late = np.isin(self.groups, groups), np.isin(self.change_groups, groups)
+        changes = (self.changes[late], self.change_labels[late], self.change_groups[late])
+        return Windows(self.values[:, keep], self.labels[keep], self.groups[keep], *changes)
 
 
 def windows(given: Sequence[Stream], way: Way, seed: int = 0, copies: int = COPIES) -> Windows:
     """Windows of 4 s every 2 s within each part, and copies of them: tilted, faster or slower, larger or smaller.
 
-    Which wrist, and a turn about the forearm, need no copies: the values do not change with them.
+    Which wrist, and a turn about the forearm, need no copies: the values do not change with them. And windows of two
+    of a person's recordings, one after the other.
     """
     gait, rng = Gait(), np.random.default_rng((seed, 5))
     rows, labels, groups = [], [], []
+    changes, change_labels, change_groups = [np.empty((0, len(NAMES)), np.float32)], [], []
     for stream in given:
-        for part, label in zip(stream.parts, stream.labels, strict=True):
-            felt = way.both(part)
+        parts = [way.both(part) for part in stream.parts]
+        held, later = _changes(parts, stream.labels, rng)
+        if later:
+            changes.append(values_of(held, gait))
+            change_labels += later
+            change_groups += [stream.group] * len(later)
+        for felt, label in zip(parts, stream.labels, strict=True):
             starts = np.arange(0, len(felt) - LENGTH + 1, TICK)
             if not len(starts):
                 continue
             plain = felt[starts[:, None] + np.arange(LENGTH)]
             rows.append(
-                np.stack([gait.process(plain), *(gait.process(_copy(felt, starts, rng)) for _ in range(copies))])
+                np.stack([values_of(plain, gait), *(values_of(_copy(felt, starts, rng), gait) for _ in range(copies))])
             )
             labels += [label] * len(starts)
             groups += [stream.group] * len(starts)
     if not rows:
         raise DataError(f"no recording is {LENGTH / RATE_HZ:g} s long. Record longer ones.")
-    return Windows(np.concatenate(rows, 1), np.array(labels), np.array(groups))
+    changed = (np.concatenate(changes), np.array(change_labels, int), np.array(change_groups, str))
+    return Windows(np.concatenate(rows, 1), np.array(labels), np.array(groups), *changed)
+
+
+def _changes(parts: Sequence[np.ndarray], labels: Sequence[int], rng: np.random.Generator):
+    """Windows [n, 80, 3] that begin with another activity, and the labels of what follows."""
+    long = [k for k, part in enumerate(parts) if len(part) >= 2 * LENGTH]
+    made, later = [], []
+    for _ in range(CHANGES if len({labels[k] for k in long}) > 1 else 0):
+        before, after = rng.choice(long, 2, replace=False)
+        if labels[before] == labels[after]:
+            continue
+        one, two = parts[before], parts[after]
+        # two thirds as a tick of 2 s cuts them; half at the recordings' own ends
+        old = TICK if rng.random() < 2 / 3 else int(rng.integers(4, TICK + 9))
+        last = len(one) if rng.random() < 0.5 else int(rng.integers(old, len(one)))
+        first = 0 if rng.random() < 0.5 else int(rng.integers(0, len(two) - LENGTH))
+        window = np.concatenate([one[last - old : last], two[first : first + LENGTH - old]])
+        made.append(window if rng.random() < 0.3 else _copy(window, np.array([0]), rng)[0])
+        later.append(labels[after])
+    return np.stack(made) if made else np.empty((0, LENGTH, 3), np.float32), later
 
 
 def _copy(felt: np.ndarray, starts: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -236,7 +273,7 @@ def inputs(values: np.ndarray, mean: np.ndarray, deviation: np.ndarray) -> np.nd
 
 
 def build(values: int = len(NAMES), labels: int = len(LABELS)):
-    """The network, to logits: two hidden layers."""
+    """The network, to logits."""
     import keras
 
     layers = keras.layers
@@ -271,11 +308,16 @@ def train(data: Windows, seed: int = 0, epochs: int | None = None, progress: Cal
 
     def make(_: int):
         copy = rng.integers(0, len(data.values), count)
-        x = inputs(data.values[copy, np.arange(count)], mean, deviation)
+        x, told = inputs(data.values[copy, np.arange(count)], mean, deviation), target
+        if len(data.changes):
+            which = rng.integers(0, len(data.changes), count)
+            changed = (rng.random(count) < CHANGE_SHARE)[:, None]
+            x = np.where(changed, inputs(data.changes[which], mean, deviation), x)
+            told = np.where(changed, np.eye(len(LABELS), dtype=np.float32)[data.change_labels[which]], target)
         order, other = rng.permutation(count), rng.permutation(count)
         # mixup (Zhang et al., arXiv:1710.09412), of values instead of samples
         share = np.maximum(v := rng.beta(0.3, 0.3, count), 1 - v).astype(np.float32)[:, None]
-        return share * x[order] + (1 - share) * x[other], [share * target[order] + (1 - share) * target[other]]
+        return share * x[order] + (1 - share) * x[other], [share * told[order] + (1 - share) * told[other]]
 
     network = build(data.values.shape[2])
     plan = Schedule(epochs=epochs or EPOCHS, batch=256, rate=4e-3, decay=5e-3, smoothing=0.1, loss_weights=(1.0,))
@@ -393,8 +435,15 @@ def metrics(scored: Sequence[Scored]) -> dict[str, Any]:
         "confusion": confusion_matrix(true, decided, labels=[*names, -1])[: len(LABELS), : len(LABELS)].tolist(),
         "delay_s": float(np.median(waits)) if len(waits) else None,
         "never_found": float(np.isinf(waits).mean()) if len(waits) else None,
+        # how restless decisions are: changes an hour, and how many there were
+        "changes_per_hour": _changes_per_hour([s.decided for s in scored]),
+        "changes_per_hour_true": _changes_per_hour([s.true for s in scored]),
         "subjects": {s.group: float(v) for s, v in zip(scored, worst, strict=True)},
     }
+
+
+def _changes_per_hour(told: Sequence[np.ndarray]) -> float:
+    return float(sum((np.diff(one) != 0).sum() for one in told) * 3600 / (TICK_S * sum(len(one) for one in told)))
 
 
 def _waits(s: Scored) -> np.ndarray:
@@ -414,7 +463,7 @@ def stream_values(stream: Stream, way: Way) -> tuple[np.ndarray, np.ndarray, np.
     ends = np.arange(TICK, len(felt) + 1, TICK)
     valid = ends >= LENGTH
     at = np.maximum(ends, LENGTH)[:, None] - LENGTH + np.arange(LENGTH)
-    return Gait().process(felt[np.minimum(at, len(felt) - 1)]), valid, label[ends - 1]
+    return values_of(felt[np.minimum(at, len(felt) - 1)]), valid, label[ends - 1]
 
 
 def score(group: str, true: np.ndarray, scores: np.ndarray, valid: np.ndarray, smoothing: ActivityParameters) -> Scored:
@@ -472,7 +521,7 @@ def tick_values(given: np.ndarray, way: Way) -> np.ndarray:
     found = np.zeros((len(ends), len(NAMES)), np.float32)
     full = ends >= LENGTH
     if full.any():
-        found[full] = Gait().process(felt[ends[full, None] - LENGTH + np.arange(LENGTH)])
+        found[full] = values_of(felt[ends[full, None] - LENGTH + np.arange(LENGTH)])
     return found
 
 

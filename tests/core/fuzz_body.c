@@ -11,7 +11,7 @@
 #define SAMPLES (TICKS * MK_BODY_TICK)
 
 static uint32_t seed;
-static float weight[256], twiddle[MK_GAIT_FFT / 4 * 3][2], window[MK_GAIT_LENGTH], ones[MK_GAIT_VALUES];
+static float weight[256], twiddle[MK_GAIT_FFT / 4 * 3][2], window[MK_GAIT_LENGTH], ones[MK_BODY_VALUES];
 static uint16_t order[MK_GAIT_FFT / 4];
 static const uint16_t edge[MK_GAIT_BANDS + 1] = {2, 6, 8, 11, 13, 16, 19, 24, 29, 37, 47, 61};
 static const float band[2][5] = {{0.1f, 0.0f, -0.1f, -1.6f, 0.7f}, {1.0f, -1.0f, 0.0f, -0.9f, 0.0f}};

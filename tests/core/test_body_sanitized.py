@@ -10,7 +10,7 @@ from motekit import paths
 HERE = Path(__file__).parent
 FLAGS = ["-std=c99", "-O1", "-g", "-ffp-contract=off", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
 PARTS = (
-    "dsp/cadence", "dsp/counts", "dsp/gait", "dsp/math", "dsp/resample", "dsp/rfft", "dsp/sos", "post/activity",
+    "dsp/cadence", "dsp/counts", "dsp/gait", "dsp/math", "dsp/recent", "dsp/resample", "dsp/rfft", "dsp/sos", "post/activity",
     "post/body", "post/fall", "post/sleep",
 )  # fmt: skip
 

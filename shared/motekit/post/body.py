@@ -10,10 +10,15 @@ from ..core import check, ffi, lib
 from ..dsp.cadence import CadenceParameters
 from ..dsp.counts import Counts
 from ..dsp.floats import FloatBlock, floats, fp
-from ..dsp.gait import NAMES, RATE_HZ, Gait
+from ..dsp.gait import NAMES as GAIT_NAMES
+from ..dsp.gait import RATE_HZ, Gait
+from ..dsp.recent import NAMES as RECENT_NAMES
+from ..dsp.recent import recent
 from ..errors import ConfigError
 
 TICK_S = 2.0
+#: values of a window, as the activity network takes them
+NAMES = GAIT_NAMES + RECENT_NAMES
 RULES = ("cole_kripke", "sadeh")
 
 
@@ -25,9 +30,10 @@ class ActivityParameters:
     ----------
     labels : tuple of str
     change : float
-        Share of windows in which people begin another activity.
+        Share of windows in which people begin another activity: 0.02 is once in 100 s.
     tempering : float
-        Exponent of a window's probabilities, below 1 where windows that overlap should count less.
+        Exponent of a window's probabilities: a network trained on mixed and smoothed labels says too little, windows
+        that overlap say it twice.
     floor : float
         Least probability that a window can give: how wrong it may be, once.
     certain : float
@@ -36,9 +42,9 @@ class ActivityParameters:
 
     labels: tuple[str, ...] = ("walking", "jogging", "stairs", "sitting", "standing", "kicking")
     change: float = 0.02
-    tempering: float = 1.0
-    floor: float = 0.005
-    certain: float = 0.4
+    tempering: float = 1.5
+    floor: float = 0.02
+    certain: float = 0.3
 
     @property
     def weights(self) -> np.ndarray:
@@ -106,6 +112,11 @@ class Fall:
         """Next samples, float32[n, 3] in g; bool[n], where a fall is reported."""
         rows = floats(acceleration).reshape(-1, 3).tolist()
         return np.array([lib.mk_fall_take(self._state, *row) for row in rows], bool)
+
+
+def values(windows: np.ndarray, gait: Gait | None = None) -> np.ndarray:
+    """Windows float32[..., 80, 3] in g at 20 Hz to values float32[..., 98], as the core's body has them."""
+    return np.concatenate([(gait or Gait()).process(windows), recent(windows)], axis=-1)
 
 
 class Activity:
@@ -243,7 +254,7 @@ class Body(FloatBlock):
     ----------
     parameters : BodyParameters
     model : HostModel, optional
-        Compiled activity network, int8[86] to int8[labels].
+        Compiled activity network, int8[98] to int8[labels].
 
     Raises
     ------

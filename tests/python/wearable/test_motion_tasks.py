@@ -1,5 +1,7 @@
 """The wearable's activity, steps, falls and sleep: data in the official layout, the chain, training, figures."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -7,8 +9,8 @@ from motekit import app as apps
 from motekit.apps.wearable import activity, sleep, steps
 from motekit.apps.wearable.chain import AppChain, task_of
 from motekit.datasets import wisdm
-from motekit.dsp.gait import NAMES
 from motekit.errors import ConfigError, DataError, ModelError
+from motekit.post.body import NAMES
 
 CODES = {name: code for code, name in wisdm.ACTIVITIES.items()}
 
@@ -95,7 +97,7 @@ def test_training_writes_a_network_that_runs(chain, tmp_path):
     assert (activity.float_scores(again, made.values[0]).argmax(1) == scores.argmax(1)).mean() > 0.9
     some = made.labels != activity.LABELS.index("kicking")
     with pytest.raises(DataError, match="kicking"):
-        activity.train(activity.Windows(made.values[:, some], made.labels[some], made.groups[some]))
+        activity.train(replace(made, values=made.values[:, some], labels=made.labels[some], groups=made.groups[some]))
     with pytest.raises(ModelError):
         activity.load(tmp_path / "nowhere")
 

@@ -1,7 +1,7 @@
 /* The motion half of a wrist: activity, steps, cadence, falls, sleep and wake, a tick of 2 s at a time.
  *
  *   in        float32[3][pitch], n samples an axis (x along the forearm) in g, 20 a second, gravity included
- *   model     compiled network: int8[MK_GAIT_VALUES] to int8[labels], softmax with scale 1/256 and zero point -128;
+ *   model     compiled network: int8[MK_BODY_VALUES] to int8[labels], softmax with scale 1/256 and zero point -128;
  *             0: there is no activity to tell. Its arena is the caller's and free between ticks
  *   gain, offset  of each value, to the network's input: round(value x gain + offset), -128 to 127
  *   memory    float32[mk_body_memory(config)], scratch float32[MK_BODY_SCRATCH], free between ticks
@@ -19,6 +19,7 @@
 #include "motekit/dsp_cadence.h"
 #include "motekit/dsp_counts.h"
 #include "motekit/dsp_gait.h"
+#include "motekit/dsp_recent.h"
 #include "motekit/nn.h"
 #include "motekit/post_activity.h"
 #include "motekit/post_fall.h"
@@ -27,7 +28,9 @@
 
 #define MK_BODY_TICK 40
 /* gait's, a window in its order, its values */
-#define MK_BODY_SCRATCH 1032
+#define MK_BODY_SCRATCH 1044
+/* gait's, then recent's */
+#define MK_BODY_VALUES 98
 
 typedef struct {
     mk_gait_config gait;
@@ -35,7 +38,7 @@ typedef struct {
     mk_counts_config counts;
     mk_fall_config fall;
     mk_activity_config activity;
-    const float *gain, *offset; /* float32[MK_GAIT_VALUES] */
+    const float *gain, *offset; /* float32[MK_BODY_VALUES] */
     uint8_t sleep_rule;
     uint8_t sleep_axis; /* whose counts they judge, 0 to 2 */
 } mk_body_config;

@@ -17,7 +17,7 @@ uint32_t mk_body_memory(const mk_body_config *config)
 static int fits(const mk_nn_model *model, uint8_t labels)
 {
     return model->inputs == 1 && model->outputs == 1 && model->input[0].dtype == MK_INT8 &&
-           model->output[0].dtype == MK_INT8 && model->input[0].bytes == MK_GAIT_VALUES &&
+           model->output[0].dtype == MK_INT8 && model->input[0].bytes == MK_BODY_VALUES &&
            model->output[0].bytes == labels && model->state_bytes == 0;
 }
 
@@ -89,7 +89,7 @@ void mk_body_push(mk_body *body, const float *in, uint32_t pitch, uint32_t n)
 
 void mk_body_inputs(const mk_body_config *config, const float *values, int8_t *inputs)
 {
-    for (uint32_t i = 0; i < MK_GAIT_VALUES; i++) {
+    for (uint32_t i = 0; i < MK_BODY_VALUES; i++) {
         const float q = mk_add_product(config->offset[i], values[i], config->gain[i]) + 0.5f;
         if (!(q > -128.0f)) {
             inputs[i] = -128;
@@ -118,7 +118,9 @@ static mk_status look(mk_body *body, float *scratch, mk_body_report *report)
     for (uint32_t i = 0; i < 3; i++)
         for (uint32_t k = 0; k < N; k++)
             window[i * N + k] = body->ring[i * N + (body->next + k) % N];
-    if (mk_gait_process(&body->config->gait, window, values, scratch))
+    /* these first: the spectrum that gait leaves in the scratch is the cadence's */
+    if (mk_recent_process(window, values + MK_GAIT_VALUES, scratch) ||
+        mk_gait_process(&body->config->gait, window, values, scratch))
         return MK_OK;
     /* the logarithm of the magnitude's deviation is the first value of its track */
     const float deviation = mk_exp(values[18]);
