@@ -8,7 +8,6 @@ from motekit.datasets.synthetic import motion
 from motekit.dsp.recent import LENGTH, NAMES, recent
 from motekit.errors import ConfigError
 
-
 TILTED = motion.Wearing("right", 30, 10, 50)
 
 
