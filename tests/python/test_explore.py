@@ -150,3 +150,13 @@ def test_an_app_with_a_chain_of_its_own_is_explored_by_what_its_firmware_says(tm
     assert len(figure.axes) == 2
     with pytest.raises(ConfigError, match="no label"):
         Counting(write_app(tmp_path), truth=None).table(None)
+
+
+@pytest.mark.parametrize(
+    ("app", "limit", "least"), [("wearable", 3, 0.5), ("driver_drowsiness", 200, 0.1), ("soil_irrigation", 6, 0.1)]
+)
+def test_every_app_has_features_to_explore(app, limit, least):
+    found = explore(chains.of(app).table(None, limit=limit))
+    assert found.table.source == "synthetic" and len(np.unique(found.table.groups)) > 2
+    assert found.table.features.shape[1] == len(found.table.names) > 30
+    assert found.information.max() > least

@@ -1,5 +1,6 @@
-"""What `motekit vectors` writes: the vectors, and docs/dsp-accuracy.md."""
+"""What `motekit vectors` writes: the vectors, docs/dsp-accuracy.md, and the tolerances in docs/dsp.md."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -29,6 +30,36 @@ def table(found: Sequence[Measured]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def _short(value: float) -> str:
+    return f"{value:.2g}".replace("e-0", "e-") if value else "0"
+
+
+def tolerance(one: Measured) -> str:
+    """Oracle, tolerance and largest error of a case, for people."""
+    case = one.case
+    if case.bar == 0:
+        told = "equal bits"
+    else:
+        of = "" if case.relative_to in ("output", "1") else f" of {case.relative_to}"
+        told = f"{_short(case.bar)}{of} ({_short(one.error)})"
+    oracle = f"`{case.oracle}`" if re.fullmatch(r"[\w.]+", case.oracle) and "." in case.oracle else case.oracle
+    return f"{oracle}: {told}" + (f", {case.why}" if case.bar > 1e-5 and case.why else "")
+
+
+def filled(text: str, found: Sequence[Measured]) -> str:
+    """docs/dsp.md with the last cell of each block's row written from what was measured.
+
+    Rows of blocks that have no case keep theirs: it says what their own tests hold.
+    """
+    lines = []
+    for line in text.splitlines():
+        cells = line.split(" | ")
+        functions = re.findall(r"`(mk_\w+)`", cells[2]) if len(cells) == 6 else []
+        told = list(dict.fromkeys(tolerance(one) for one in found if one.case.block in functions))
+        lines.append(" | ".join([*cells[:5], "; ".join(told) + " |"]) if told else line)
+    return "\n".join(lines) + "\n"
+
+
 def write(found: Sequence[Measured], root: Path) -> list[Path]:
     """Write vectors and document into a checkout; returns the vectors' files."""
     folder = root / "tests" / "vectors"
@@ -37,6 +68,8 @@ def write(found: Sequence[Measured], root: Path) -> list[Path]:
         paths.append(path_of(one.case, folder))
         write_vectors(one.case, paths[-1])
     write_if_changed(root / "docs" / "dsp-accuracy.md", _HEAD + table(found))
+    blocks = root / "docs" / "dsp.md"
+    write_if_changed(blocks, filled(blocks.read_text(encoding="utf8"), found))
     return paths
 
 

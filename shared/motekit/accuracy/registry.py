@@ -1,5 +1,5 @@
 """All cases."""
 
-from . import others, series, spectra
+from . import bodies, others, series, spectra
 
-CASES = [*series.CASES, *spectra.CASES, *others.CASES]
+CASES = [*series.CASES, *spectra.CASES, *others.CASES, *bodies.CASES]

@@ -95,7 +95,9 @@ def explore(
 
 @commands.command()
 def vectors(
-    write: Annotated[bool, typer.Option("--write", help="Write tests/vectors and docs/dsp-accuracy.md.")] = False,
+    write: Annotated[
+        bool, typer.Option("--write", help="Write tests/vectors, docs/dsp-accuracy.md, tolerances in docs/dsp.md.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Hold every feature block against its oracle and against the committed vectors."""
