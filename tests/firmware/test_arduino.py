@@ -16,6 +16,7 @@ from motekit.paths import project_root
 
 ROOT = project_root()
 FIRMWARE = ROOT / "shared" / "firmware"
+CORE = ROOT / "shared" / "core"
 STAND_IN = ROOT / "tests" / "firmware" / "arduino_api"
 #: what each platform's core defines for the processor
 ARCHITECTURES = {
@@ -30,6 +31,7 @@ ARCHITECTURES = {
     "seeed_xiao_esp32s3": ["ARDUINO_ARCH_ESP32"],
 }
 
+LIBC = {"memcpy", "memmove", "memset", "memcmp", "strlen", "strcmp", "strcpy", "sqrtf", "fabsf"}
 #: libraries that come with the boards' cores
 WITH_CORES = ("SPI", "Wire", "PDM", "I2S", "Camera", "GC2145")
 
@@ -90,9 +92,21 @@ def public_names(program) -> set[str]:
     return {name for *_, kind, name in found if kind in "TDBR" and name.startswith("mk_")}
 
 
+def missing_names(objects: list) -> set[str]:
+    """C names that objects need and none of them has, nor the core, nor what a board's own core is known to offer."""
+    done = subprocess.run(["nm", "-g", *map(str, objects)], capture_output=True, text=True, check=True)
+    rows = [line.split() for line in done.stdout.splitlines() if line and not line.endswith(":")]
+    offered = {row[-1] for row in rows if row[-2] != "U"} | public_names(_core.__file__)
+    api = "".join(path.read_text() for path in STAND_IN.rglob("*.h"))
+    offered |= set(re.findall(r"\b(\w+)\(", api)) | set(re.findall(r"^extern .*?\b(\w+);", api, re.MULTILINE))
+    needed = {row[-1] for row in rows if row[-2] == "U" and not row[-1].startswith(("_", "mk_stand_in"))}
+    kernels = {name for path in CORE.glob("src/nn/*.c") for name in re.findall(r"\b(mk_\w+)\(", path.read_text())}
+    return needed - offered - kernels - LIBC
+
+
 @pytest.mark.parametrize(("environment", "board"), environments())
 def test_an_environment_compiles(environment, board, flags, generated, tmp_path):
-    """Each file compiles without a warning, and no name is there twice: not in the core, which is linked to all."""
+    """Each file compiles without a warning, no name is there twice (the core is linked to all), and none is missing."""
     taken = dict.fromkeys(public_names(_core.__file__), "the core")
     sources = [*FIRMWARE.glob("ports/arduino/*.cpp"), *FIRMWARE.glob("sensors/*.cpp"), *FIRMWARE.glob("src/*.c")]
     sources += [*FIRMWARE.glob("radio/*.c*")]
@@ -106,6 +120,10 @@ def test_an_environment_compiles(environment, board, flags, generated, tmp_path)
         for name in public_names(written):
             assert name not in taken, f"{name} is defined in {source.name} and in {taken[name]}"
             taken[name] = source.name
+    for source in generated(spec(environment)).glob("*.c"):
+        complaints = compiled(source, source.parent, given, board, tmp_path / f"{source.name}.o")
+        assert not complaints, f"{source.name}: {complaints}"
+    assert not missing_names(list(tmp_path.glob("*.o")))
 
 
 @pytest.mark.parametrize(("environment", "board"), environments())

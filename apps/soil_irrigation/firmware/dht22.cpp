@@ -1,13 +1,43 @@
-/* DHT22 (AM2302) on a pin of port D: temperature and humidity over one wire, 40 bits of 70 or 26 us. */
-#if defined(ARDUINO) && defined(__AVR__)
+/* DHT22 (AM2302) on a pin (an AVR's: of port D): temperature and humidity over one wire, 40 bits of 70 or 26 us. */
+#ifdef ARDUINO
 #include <Arduino.h>
 
 #include "garden.h"
 
+#ifdef __AVR__
 static bool reads(uint8_t pin)
 {
     return PIND & (uint8_t)(1 << pin);
 }
+
+static void pull_down(uint8_t pin)
+{
+    PORTD &= (uint8_t)~(1 << pin);
+    DDRD |= (uint8_t)(1 << pin);
+}
+
+static void let_go(uint8_t pin)
+{
+    DDRD &= (uint8_t)~(1 << pin);
+    PORTD |= (uint8_t)(1 << pin);
+}
+#else
+static bool reads(uint8_t pin)
+{
+    return digitalRead(pin) == HIGH;
+}
+
+static void pull_down(uint8_t pin)
+{
+    pinMode(pin, OUTPUT);
+    digitalWrite(pin, LOW);
+}
+
+static void let_go(uint8_t pin)
+{
+    pinMode(pin, INPUT_PULLUP);
+}
+#endif
 
 /* Until the wire is at `level`, about 350 us at most. */
 static bool reaches(uint8_t pin, bool level)
@@ -39,12 +69,9 @@ static bool read_bits(uint8_t pin, uint8_t *bytes)
 bool garden_dht22(uint8_t pin, int16_t *temperature, int16_t *humidity)
 {
     uint8_t bytes[5] = {0, 0, 0, 0, 0};
-    const uint8_t bit = (uint8_t)(1 << pin);
-    PORTD &= (uint8_t)~bit;
-    DDRD |= bit;
+    pull_down(pin);
     delay(2);
-    DDRD &= (uint8_t)~bit;
-    PORTD |= bit;
+    let_go(pin);
     noInterrupts();
     const bool whole = read_bits(pin, bytes);
     interrupts();

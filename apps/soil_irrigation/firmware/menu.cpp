@@ -9,7 +9,7 @@
  *   l N M        limit N (0 to 5) is M from now on; the valve closes, and stays so for what is left of the interval
  *   s            save calibration and settings; w: what app.toml says instead
  */
-#if defined(ARDUINO) && defined(__AVR__)
+#ifdef ARDUINO
 #include <Arduino.h>
 
 #include "garden.h"

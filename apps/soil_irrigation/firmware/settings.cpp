@@ -10,6 +10,8 @@ extern "C" {
 #include <motekit/store.h>
 }
 
+#include "../../../shared/firmware/ports/arduino/machine.h"
+
 #include "garden.h"
 
 /* of the layouts below: count up when one changes */
@@ -19,21 +21,30 @@ static const uint8_t SETTINGS_SLOTS = 2;
 static mk_store settings, records;
 
 #ifndef __AVR__
-/* No EEPROM: settings are those of app.toml, and after a reset the garden begins afresh, its valve closed. */
-enum { E2END = 1023 };
+/* No EEPROM: its image in RAM, which the flash's journal keeps where the port has one. Without one, settings are those
+ * of app.toml, and after a reset the garden begins afresh, its valve closed. */
+enum { E2END = 1023, IMAGE_SCHEMA = 1 };
 static struct {
     uint8_t bytes[E2END + 1];
-    bool fresh;
+    bool fresh, kept;
+    mk_journal journal;
 
     uint8_t &at(uint16_t place)
     {
-        if (!fresh)
+        if (!fresh) {
+            fresh = true;
             memset(bytes, 0xFF, sizeof bytes);
-        fresh = true;
+            const mk_flash *const flash = mk_mcu_flash();
+            kept = flash && mk_journal_init(&journal, flash, sizeof bytes, IMAGE_SCHEMA) == MK_OK;
+            const uint8_t *const before = kept ? mk_journal_load(&journal) : NULL;
+            if (before)
+                memcpy(bytes, before, sizeof bytes);
+        }
         return bytes[place];
     }
     uint8_t read(uint16_t place) { return at(place); }
     void update(uint16_t place, uint8_t value) { at(place) = value; }
+    void commit() { if (kept) (void)mk_journal_save(&journal, bytes); }
 } EEPROM;
 #endif
 
@@ -52,6 +63,14 @@ static void write(void *context, uint16_t at, const uint8_t *bytes, uint16_t n)
     (void)context;
     while (n--)
         EEPROM.update(at++, *bytes++);
+}
+
+static void save(mk_store *store, const void *record)
+{
+    mk_store_save(store, record);
+#ifndef __AVR__
+    EEPROM.commit();
+#endif
 }
 
 static const mk_store_device device = {NULL, read, write};
@@ -75,7 +94,7 @@ mk_status garden_load_settings(void)
 
 void garden_save_settings(void)
 {
-    mk_store_save(&settings, &garden_config);
+    save(&settings, &garden_config);
 }
 
 bool garden_load_record(mk_gardener_record *record)
@@ -85,6 +104,6 @@ bool garden_load_record(mk_gardener_record *record)
 
 void garden_save_record(const mk_gardener_record *record)
 {
-    mk_store_save(&records, record);
+    save(&records, record);
 }
 #endif

@@ -16,6 +16,17 @@
 #define FALLING 2
 #define CHANGE 1
 
+/* flash that is read like any other memory, as ArduinoCore-API has it for what is no AVR */
+#define PROGMEM
+#define PSTR(text) (text)
+#define pgm_read_byte(address) (*(const unsigned char *)(address))
+#define pgm_read_word(address) (*(const unsigned short *)(address))
+#define memcpy_P(to, from, n) memcpy((to), (from), (n))
+#ifdef __cplusplus
+class __FlashStringHelper;
+#define F(text) (reinterpret_cast<const __FlashStringHelper *>(PSTR(text)))
+#endif
+
 typedef bool boolean;
 typedef uint8_t byte;
 
@@ -42,13 +53,14 @@ void __WFI(void);
 
 #define digitalPinToInterrupt(pin) (pin)
 
-static const uint8_t A0 = 14, A1 = 15, A2 = 16, SCK = 13, MISO = 12, MOSI = 11, PA4 = 20, PB0 = 32;
+static const uint8_t A0 = 14, A1 = 15, A2 = 16, A3 = 17, SCK = 13, MISO = 12, MOSI = 11, PA4 = 20, PB0 = 32;
 
 #ifdef __cplusplus
 class Print {
 public:
     virtual size_t write(uint8_t) = 0;
     virtual size_t write(const uint8_t *buffer, size_t size);
+    size_t print(const __FlashStringHelper *);
     size_t print(const char *);
     size_t print(char);
     size_t print(int, int = 10);
@@ -57,6 +69,7 @@ public:
     size_t print(unsigned long, int = 10);
     size_t print(double, int = 2);
     size_t println(void);
+    size_t println(const __FlashStringHelper *);
     size_t println(const char *);
     size_t println(int, int = 10);
     size_t println(long, int = 10);

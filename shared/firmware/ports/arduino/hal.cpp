@@ -113,6 +113,11 @@ void mk_hal_stop(int code)
     mk_mcu_stop(code);
 }
 
+__attribute__((weak)) const mk_flash *mk_mcu_flash(void)
+{
+    return NULL;
+}
+
 uint32_t mk_arduino_seconds(void)
 {
     /* whole seconds and the rest apart: the sum of the two counters would wrap after 49 days */

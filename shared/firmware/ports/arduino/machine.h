@@ -9,6 +9,8 @@
 extern "C" {
 #endif
 
+#include <motekit/post_journal.h>
+
 /* First of all: why was there a reset? Paints the stack. */
 void mk_mcu_init(void);
 
@@ -26,6 +28,9 @@ uint32_t mk_mcu_stack_size(void);
 uint32_t mk_mcu_stack_used(void);
 
 void mk_mcu_stop(int code);
+
+/* Two sectors of flash that nothing else uses; NULL where the port has none. */
+const mk_flash *mk_mcu_flash(void);
 
 /* ---- for sensors: what the port offers beyond hal.h ---- */
 

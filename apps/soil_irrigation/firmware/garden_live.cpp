@@ -1,15 +1,9 @@
-/* The garden on an ATmega328P: probes, thermometers, rain gauge, light, and the valve; what is wired to which pin.
+/* The garden itself: probes, thermometers, rain gauge, light, and the valve, in real time. What is wired to which pin is
+ * the board's (pins_*.h).
  *
- *   A0 A1 A2  capacitive probes at 5 cm, 10 cm and among the roots, fed by D6
- *   A3        photodiode over a resistor: full scale at 1200 W/m2
- *   A4        10 kOhm NTC (B 3950) to D6's 5 V, 10 kOhm to ground: soil at 5 cm
- *   D2        rain gauge: a contact to ground for every 0.2 mm
- *   D4        DHT22, fed by D7
- *   D8        valve: HIGH opens it; a pull-down closes it while the processor starts
- *
- * The processor sleeps at a few uA between wakes of 8 s; while the valve is open it dozes by the crystal's clock.
+ * An AVR sleeps at a few uA between wakes of 8 s; while the valve is open it dozes by the crystal's clock.
  */
-#if defined(ARDUINO) && defined(__AVR_ATmega328P__)
+#ifdef ARDUINO
 #include <Arduino.h>
 
 extern "C" {
@@ -19,11 +13,9 @@ extern "C" {
 #include "../../../shared/firmware/ports/arduino/machine.h"
 #include "garden.h"
 
-enum { PIN_RAIN = 2, PIN_DHT = 4, PIN_PROBES = 6, PIN_AIR = 7, PIN_VALVE = 8 };
 enum { HOUR_S = MK_APP_HOUR_S, WARM_UP_S = 8, LOOK_S = 60 };
 static const int16_t RAIN_PER_TIP = 2; /* 0.1 mm */
 static const uint16_t LIGHT_FULL = 4320; /* 0.001 MJ/m2 in an hour of 1200 W/m2 */
-static const uint16_t SUPPLY_NUMBER = 1126400UL / 32; /* 1.1 V x 1024 in mV */
 
 /* 0.1 degC of the NTC at 0, 1/16, ... of full scale */
 static const int16_t THERMISTOR[17] PROGMEM = {
@@ -39,31 +31,12 @@ static struct {
     uint8_t state;         /* of mk_irrigation, when the record was last written */
     bool save, memory_fault;
 } live;
-static volatile uint16_t tips;
-static volatile bool contact;
 
-/* Called in an interrupt: port D has changed. */
-extern "C" bool mk_avr_pins(uint8_t port_d)
-{
-    const bool closed = !(port_d & _BV(PIN_RAIN));
-    if (closed == contact)
-        return false;
-    contact = closed;
-    if (closed)
-        tips++;
-    return true;
-}
-
-void garden_close(void)
-{
-    PORTB &= (uint8_t)~_BV(PORTB0);
-    DDRB |= _BV(DDB0);
-}
-
-static void open_valve(void)
-{
-    PORTB |= _BV(PORTB0);
-}
+#ifdef __AVR_ATmega328P__
+#include "pins_uno.h"
+#else
+#include "pins_arduino_api.h"
+#endif
 
 bool garden_sensor_runs(void)
 {
@@ -92,27 +65,6 @@ void garden_set_memory_fault(bool faulty)
     live.memory_fault = faulty;
 }
 
-/* Sum of 16 conversions: noise goes down, and a count is worth less than the noise. */
-static uint16_t convert(uint8_t channel)
-{
-    uint16_t sum = 0;
-    for (uint8_t i = 0; i < 16; i++)
-        sum = (uint16_t)(sum + (uint16_t)analogRead(channel));
-    return sum;
-}
-
-/* mV of the supply, by the internal reference of 1.1 V. */
-static int16_t supply(void)
-{
-    ADMUX = _BV(REFS0) | _BV(MUX3) | _BV(MUX2) | _BV(MUX1);
-    delay(2);
-    ADCSRA |= _BV(ADSC);
-    while (ADCSRA & _BV(ADSC))
-        ;
-    const uint16_t counts = ADC;
-    return counts < 64 ? MK_GARDENER_MISSING : (int16_t)((uint32_t)SUPPLY_NUMBER * 32u / counts);
-}
-
 static int16_t thermistor(uint16_t counts)
 {
     /* beyond these the wire is broken or shorted */
@@ -123,23 +75,15 @@ static int16_t thermistor(uint16_t counts)
     return (int16_t)(a + (int16_t)((int32_t)(b - a) * (counts & 1023) / 1024));
 }
 
-static void adc(bool on)
-{
-    if (on)
-        ADCSRA |= _BV(ADEN);
-    else
-        ADCSRA &= (uint8_t)~_BV(ADEN);
-}
-
 void garden_read(mk_gardener_hour *hour)
 {
     adc(true);
-    PORTD |= _BV(PIN_PROBES);
+    feed_probes(true);
     delay(200);
     for (uint8_t i = 0; i < MK_ROOTZONE_PROBES; i++)
         hour->counts[i] = (int16_t)convert(i);
-    hour->soil = thermistor(convert(4));
-    PORTD &= (uint8_t)~_BV(PIN_PROBES);
+    hour->soil = thermistor(soil_counts());
+    feed_probes(false);
     hour->supply = supply();
     adc(false);
     if (!garden_dht22(PIN_DHT, &hour->air, &hour->humidity))
@@ -150,8 +94,10 @@ void garden_read(mk_gardener_hour *hour)
 
 static void look_at_light(void)
 {
+    if (!HAS_LIGHT)
+        return;
     adc(true);
-    live.light += (uint16_t)analogRead(3);
+    live.light += light_counts();
     live.looks++;
     adc(false);
 }
@@ -221,10 +167,7 @@ static void tick(uint32_t now)
 
 static mk_status start(void)
 {
-    /* by the ports: digitalWrite and its tables of pins take half a kilobyte */
-    PORTD |= _BV(PIN_RAIN) | _BV(PIN_DHT);
-    DDRD |= _BV(PIN_PROBES) | _BV(PIN_AIR);
-    PCMSK2 |= _BV(PCINT18);
+    start_pins();
     return MK_OK;
 }
 
@@ -237,7 +180,7 @@ static uint32_t fetch(int16_t *frames, uint32_t max_frames)
     if (max_frames == 0 || now - live.hour_at + WARM_UP_S < HOUR_S)
         return 0;
     if (!live.warm) {
-        PORTD |= _BV(PIN_AIR);
+        feed_air(true);
         live.warm = true;
     }
     if (now - live.hour_at < HOUR_S)
@@ -245,7 +188,7 @@ static uint32_t fetch(int16_t *frames, uint32_t max_frames)
     mk_gardener_hour hour;
     garden_read(&hour);
     complete(&hour);
-    PORTD &= (uint8_t)~_BV(PIN_AIR);
+    feed_air(false);
     live.warm = false;
     live.hour_at += HOUR_S;
     live.clock = (int16_t)(live.clock >= 8759 ? 0 : live.clock + 1);
@@ -255,6 +198,6 @@ static uint32_t fetch(int16_t *frames, uint32_t max_frames)
 }
 
 const mk_sensor garden_sensor = {
-    "uno", MK_APP_CHANNELS, MK_APP_CHANNEL_NAMES, MK_APP_UNIT, 1.0f, MK_APP_RATE_HZ, start, fetch, NULL, NULL,
+    "garden", MK_APP_CHANNELS, MK_APP_CHANNEL_NAMES, MK_APP_UNIT, 1.0f, MK_APP_RATE_HZ, start, fetch, NULL, NULL,
 };
 #endif
