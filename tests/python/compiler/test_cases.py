@@ -56,6 +56,7 @@ def _has_layouts(name: str) -> bool:
         "pool",
         "binary",
         "reduction",
+        "lstm",
     )
 
 

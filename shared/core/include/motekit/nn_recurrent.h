@@ -52,4 +52,22 @@ typedef struct {
 
 void mk_lstm_s8(const MK_FLASH mk_lstm *lstm, const int8_t *in, int8_t *hidden, int16_t *cell, int8_t *out, void *scratch);
 
+/* The same for the gates input, forget, modulation and output at once, whose pointers in lstm are not used.
+ *
+ *   weights  int16[units][fours of the input, then of the hidden state][2 pairs of gates a, b][4] with
+ *            256 b + a for activations 0, 2, 1, 3; rows padded with 0, aligned to 4; no weight is -128
+ *   bias     int32[units][2][4 gates], of the input's sums, then of the hidden state's
+ *   scratch  int16[inputs + units], both padded to fours; aligned to 4
+ *
+ * Sums without their bias are below 2^22; before a scale, |sum| * 2^max(shift, 0) < 2^30; shifts of keep,
+ * update and hidden are below 0. */
+typedef struct {
+    mk_lstm lstm;
+    const MK_FLASH int8_t *weights;
+    const MK_FLASH int32_t *bias;
+} mk_lstm_quad;
+
+void mk_lstm_s8_quad(const MK_FLASH mk_lstm_quad *quad, const int8_t *in, int8_t *hidden, int16_t *cell, int8_t *out,
+                     void *scratch);
+
 #endif

@@ -34,6 +34,21 @@ static inline int8_t mk_ssat8(int32_t x)
     return (int8_t)x;
 }
 
+/* Saturated to int16 */
+static inline int32_t mk_ssat16(int32_t x)
+{
+    __asm__("ssat %0, #16, %0" : "+r"(x));
+    return x;
+}
+
+/* round(x / 2^bits), ties away from zero; bits 1..31. The last bit shifted out is the carry, and rounds. */
+static inline int32_t mk_round_shift_fast(int32_t x, int32_t bits)
+{
+    x += x >> 31;
+    __asm__("asrs %0, %0, %1\n\tadc %0, %0, #0" : "+r"(x) : "r"(bits) : "cc");
+    return x;
+}
+
 /* Twice a sum to its byte, rounded as mk_requantize does it. scale is 2^(32 - right shift), the shift 2..31.
  * The second rounding takes ties away from zero: negative numbers are moved off their tie before. */
 static inline int8_t mk_narrow_twice(int32_t twice, int32_t multiplier, int32_t scale, int32_t out_zero)

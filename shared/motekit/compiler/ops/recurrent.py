@@ -1,6 +1,7 @@
 """UNIDIRECTIONAL_SEQUENCE_LSTM and SVDF: layers whose state outlives a call."""
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -118,27 +119,95 @@ def lstm(graph: Graph, node: Node, target: Target) -> Kernel:
     to_hidden = _multiplier(graph, node, _Q15 * _Q15 / float(hidden.scale))
     clip = float(node.options["cell_clip"])
     clip = min(max(clip / float(cell.scale), -32768.0), 32767.0) if math.isfinite(clip) else 0.0
-    gates = {name: _gate(graph, node, i, source, hidden, inputs, units) for i, name in enumerate(_GATES)}
-    config = Struct(
-        "mk_lstm",
-        {
-            **gates,
-            "gate_sigmoid": sigmoid_config(3, 0),
-            "cell_tanh": sigmoid_config(3 << left if left >= 0 else 3, max(-left, 0)),
-            "batch": batch, "steps": steps, "inputs": inputs, "units": units, "time_major": int(major),
-            "cell_clip": int(clip), "hidden_zero": hidden.zero_point,
-            "multiplier_keep": keep[0], "shift_keep": keep[1],
-            "multiplier_update": update[0], "shift_update": update[1],
-            "multiplier_hidden": to_hidden[0], "shift_hidden": to_hidden[1],
-        },
-    )  # fmt: skip
+    gates = [_gate(graph, node, i, source, hidden, inputs, units) for i in range(4)]
+    shared = {
+        "gate_sigmoid": sigmoid_config(3, 0),
+        "cell_tanh": sigmoid_config(3 << left if left >= 0 else 3, max(-left, 0)),
+        "batch": batch, "steps": steps, "inputs": inputs, "units": units, "time_major": int(major),
+        "cell_clip": int(clip), "hidden_zero": hidden.zero_point,
+        "multiplier_keep": keep[0], "shift_keep": keep[1],
+        "multiplier_update": update[0], "shift_update": update[1],
+        "multiplier_hidden": to_hidden[0], "shift_hidden": to_hidden[1],
+    }  # fmt: skip
+    fast = (
+        target.name in ("dsp", "mve")
+        and all(gate.is_small for gate in gates)
+        and max(keep[1], update[1], to_hidden[1]) < 0
+    )
+    function, config, scratch = _quad(gates, shared) if fast else _plain(gates, shared)
     return Kernel(
-        "mk_lstm_s8", _HEADER, ("lstm_s8.c",), (node.inputs[0],), (node.inputs[18], node.inputs[19], node.outputs[0]),
-        config, scratch=2 * units, macs=batch * steps * 4 * units * (inputs + units),
+        function, _HEADER, (f"{function.removeprefix('mk_')}.c",), (node.inputs[0],),
+        (node.inputs[18], node.inputs[19], node.outputs[0]), config, scratch=scratch,
+        macs=batch * steps * 4 * units * (inputs + units),
     )  # fmt: skip
 
 
-def _gate(graph: Graph, node: Node, i: int, source: Tensor, hidden: Tensor, inputs: int, units: int) -> dict:
+@dataclass(frozen=True)
+class _Gate:
+    """Weights, bias and scale of a gate's two dense layers, of the input and of the hidden state."""
+
+    weights: tuple[np.ndarray, np.ndarray]
+    bias: tuple[np.ndarray, np.ndarray]
+    scales: tuple[tuple[int, int], tuple[int, int]]
+
+    @property
+    def is_small(self) -> bool:
+        """Whether the sums hold the bounds that `mk_lstm_quad` names."""
+        layers = zip(self.weights, self.bias, self.scales, strict=True)
+        return all(
+            weights.min() > -128
+            and sum_bound(weights, np.zeros_like(bias)) < 1 << 22
+            and sum_bound(weights, bias) << max(scale[1], 0) < 1 << 30
+            for weights, bias, scale in layers
+        )
+
+    @property
+    def fields(self) -> dict[str, int]:
+        """The scales as `mk_lstm_gate` names them."""
+        (multiplier, shift), (loop_multiplier, loop_shift) = self.scales
+        return {
+            "multiplier": multiplier, "shift": shift,
+            "recurrent_multiplier": loop_multiplier, "recurrent_shift": loop_shift,
+        }  # fmt: skip
+
+
+def _plain(gates: list[_Gate], shared: dict) -> tuple[str, Struct, int]:
+    fields = {
+        name: {
+            "weights": Array("int8_t", gate.weights[0], kind="weights"),
+            "recurrent": Array("int8_t", gate.weights[1], kind="weights"),
+            "bias": Array("int32_t", gate.bias[0], kind="bias"),
+            "recurrent_bias": Array("int32_t", gate.bias[1], kind="bias"),
+            **gate.fields,
+        }
+        for name, gate in zip(_GATES, gates, strict=True)
+    }
+    return "mk_lstm_s8", Struct("mk_lstm", {**fields, **shared}), 2 * shared["units"]
+
+
+def _quad(gates: list[_Gate], shared: dict) -> tuple[str, Struct, int]:
+    """Weights of gates a and b as 256 b + a, in one stream, in the order in which SXTB16 widens activations."""
+    rows = []
+    for part in range(2):
+        stack = np.stack([gate.weights[part] for gate in gates]).astype(np.int16)
+        stack = np.pad(stack, ((0, 0), (0, 0), (0, -stack.shape[2] % 4)))
+        pairs = 256 * stack[1::2] + stack[::2]
+        fours = pairs.reshape(2, len(pairs[0]), -1, 4)[..., [0, 2, 1, 3]]
+        rows.append(fours.transpose(1, 2, 0, 3).reshape(len(pairs[0]), -1))
+    packed = np.concatenate(rows, axis=1).astype("<i2").view(np.int8)
+    bias = np.stack([[gate.bias[part] for gate in gates] for part in range(2)])
+    config = Struct(
+        "mk_lstm_quad",
+        {
+            "lstm": {**{name: gate.fields for name, gate in zip(_GATES, gates, strict=True)}, **shared},
+            "weights": Array("int8_t", packed, kind="weights", align=4),
+            "bias": Array("int32_t", bias.transpose(2, 0, 1), kind="bias"),
+        },
+    )
+    return "mk_lstm_s8_quad", config, 8 * (-(-shared["inputs"] // 4) + -(-shared["units"] // 4))
+
+
+def _gate(graph: Graph, node: Node, i: int, source: Tensor, hidden: Tensor, inputs: int, units: int) -> _Gate:
     weights, recurrent = graph.input(node, 1 + i), graph.input(node, 5 + i)
     for tensor, shape in ((weights, (units, inputs)), (recurrent, (units, units))):
         expect_dtype(graph, node, tensor, "int8")
@@ -151,11 +220,4 @@ def _gate(graph: Graph, node: Node, i: int, source: Tensor, hidden: Tensor, inpu
     expect_int32_sums(graph, node, max(sum_bound(values, bias), sum_bound(loop, loop_bias)))
     scale = _multiplier(graph, node, float(source.scale) * float(weights.scale) / _Q12)
     loop_scale = _multiplier(graph, node, float(hidden.scale) * float(recurrent.scale) / _Q12)
-    return {
-        "weights": Array("int8_t", values, kind="weights"),
-        "recurrent": Array("int8_t", loop, kind="weights"),
-        "bias": Array("int32_t", bias, kind="bias"),
-        "recurrent_bias": Array("int32_t", loop_bias, kind="bias"),
-        "multiplier": scale[0], "shift": scale[1],
-        "recurrent_multiplier": loop_scale[0], "recurrent_shift": loop_scale[1],
-    }  # fmt: skip
+    return _Gate((values, loop), (bias, loop_bias), (scale, loop_scale))
