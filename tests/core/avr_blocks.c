@@ -6,6 +6,9 @@
 #include "motekit/dsp_climate.h"
 #include "motekit/dsp_moisture.h"
 #include "motekit/dsp_probe.h"
+#include "motekit/dsp_quantize.h"
+#include "motekit/dsp_root.h"
+#include "motekit/dsp_rootzone.h"
 #include "motekit/dsp_soil.h"
 #include "motekit/post_irrigation.h"
 
@@ -185,6 +188,64 @@ static void bucket(void)
     report("bucket");
 }
 
+static void smoothing(void)
+{
+    static mk_smooth smooth;
+    mix((uint32_t)mk_smooth_init(&smooth, 0.07f));
+    for (uint16_t i = 0; i < 300; i++) {
+        /* a sensor that stops, starts again, and gives numbers that hardly are any */
+        float x = any(30) ? real(-40.0f, 60.0f) : 1.0e-40f;
+        if (!any(25))
+            x = 0.0f / (x - x);
+        mix((uint32_t)mk_smooth_process(&smooth, &x, &x, 1));
+        mix_float(x);
+        mix_float(mk_degree_days(real(-5.0f, 15.0f), real(10.0f, 35.0f), 10.0f, 30.0f));
+        mix((uint32_t)mk_vapour_deficit(real(-30.0f, 45.0f), real(-5.0f, 110.0f), &x));
+        mix_float(x);
+    }
+    report("smoothing");
+}
+
+static void zone(void)
+{
+    static const mk_rootzone_config config = {{30, 40, 40, 25}, 120, {150, 900}, {40, 115, 70}, 45, 20, 100, 100,
+                                              3100, 1300, {50, 100, 400}};
+    static mk_rootzone state;
+    mix((uint32_t)mk_rootzone_init(&state, &config));
+    for (uint16_t day = 100; day < 270; day++) {
+        const int16_t seen[MK_ROOTZONE_PROBES] = {between(1300, 3200), any(9) ? between(1300, 3200) : -32768,
+                                                  between(1300, 3200)};
+        mk_rootzone_begin(&state, day);
+        if (!any(5))
+            mk_rootzone_wet(&state, (uint16_t)any(4000));
+        mk_rootzone_see(&state, seen, (uint8_t)any(256));
+        mk_rootzone_end(&state, any(20) ? mk_rootzone_et0(between(-50, 200), between(50, 400), (uint16_t)any(4300))
+                                        : MK_ROOTZONE_UNKNOWN);
+        mix(state.depletion);
+        mix(state.readily);
+        mix(mk_rootzone_need(&state));
+        mix(mk_rootzone_rest(&state));
+    }
+    report("zone");
+}
+
+static void integers(void)
+{
+    static const mk_quantizer quantizer = {21845, -70000, 14};
+    mix((uint32_t)mk_quantizer_check(&quantizer));
+    for (uint16_t i = 0; i < 400; i++) {
+        int16_t in[4];
+        int8_t out[4];
+        for (uint8_t k = 0; k < 4; k++)
+            in[k] = (int16_t)any(65536);
+        mk_quantizer_process(&quantizer, in, out, 4);
+        for (uint8_t k = 0; k < 4; k++)
+            mix((uint8_t)out[k]);
+        mix(mk_root(any(65536) * (any(65536) + 1u)));
+    }
+    report("integers");
+}
+
 int main(void)
 {
     start();
@@ -195,6 +256,9 @@ int main(void)
     irrigation();
     climate();
     bucket();
+    smoothing();
+    zone();
+    integers();
     stop();
     return 0;
 }
