@@ -65,6 +65,44 @@ def glare(rng: np.random.Generator, x: np.ndarray, deviation: np.ndarray, share:
         x[some] += np.where(veil, uniform(rng, n, 0.5, 2.0), uniform(rng, n, 2.0, 12.0)) * spot * deviation[some]
 
 
+def lamps(rng: np.random.Generator, x: np.ndarray, deviation: np.ndarray, share: float) -> None:
+    """Lamps mirrored by glasses so brightly that the sensor saturates: one to three discs with a halo, mostly together."""
+    k = chosen(rng, len(x), share)
+    gx, gy = grid(x.shape[1])
+    brightest = x.max((1, 2), keepdims=True)
+    centre = rng.uniform(-0.4, 0.4, (2, len(k), 1, 1)).astype(np.float32) * np.float32([1, 0.7])[:, None, None, None]
+    for number, among in enumerate((1.0, 0.6, 0.25)):
+        which = rng.random(len(k)) < among
+        some, n = k[which], int(which.sum())
+        at = centre[:, which]
+        if number:
+            beside = at + rng.normal(0, 0.1, at.shape)
+            at = np.where(rng.random((1, n, 1, 1)) < 0.6, beside, rng.uniform(-0.45, 0.45, at.shape))
+        radius = np.exp(uniform(rng, n, np.log(0.02), np.log(0.11)))
+        aspect = np.exp(rng.normal(0, 0.15, (n, 1, 1))).astype(np.float32)
+        distance = np.hypot((gx - at[0]) * aspect, (gy - at[1]) / aspect).astype(np.float32)
+        disc = 1 / (1 + np.exp(np.clip((distance - radius) / 0.012, -30, 30)))
+        halo = np.exp(-distance / (2 * radius)) * uniform(rng, n, 0, 1) * deviation[some]
+        level = brightest[some] + uniform(rng, n, 0, 3) * deviation[some]
+        x[some] = (x[some] + halo) * (1 - disc) + level * disc
+
+
+def lens(rng: np.random.Generator, x: np.ndarray, deviation: np.ndarray, share: float) -> None:
+    """The inside of a coated lens: darker and flatter than the skin around it."""
+    k = chosen(rng, len(x), share)
+    gx, gy = grid(x.shape[1])
+
+    def draw(low, high):
+        return uniform(rng, len(k), low, high)
+
+    u, v = np.abs(gx - draw(-0.2, 0.2)), np.abs(gy - draw(-0.15, 0.25))
+    width, height, power = draw(0.3, 0.7), draw(0.22, 0.5), draw(2, 5)
+    inside = 1 / (1 + np.exp(np.clip(8 * ((u / width) ** power + (v / height) ** power - 1), -30, 30)))
+    mean = x[k].mean((1, 2), keepdims=True)
+    seen = mean + (x[k] - mean) * draw(0.35, 1) - deviation[k] * draw(-0.3, 1.2)
+    x[k] = x[k] * (1 - inside) + seen * inside
+
+
 def hide(rng: np.random.Generator, x: np.ndarray, share: float) -> None:
     """A rectangle of one grey level: a strand of hair, a hand, dirt on the lens."""
     side = x.shape[1]

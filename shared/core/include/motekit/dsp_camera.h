@@ -13,8 +13,8 @@
  *
  *   health of a whole frame: BLACK, WHITE: hardly a pixel above dark, or below bright; SATURATED: more than a third
  *          of the pixels at full scale; FLAT: less than 8 grey levels between the 1st and 99th percentile; FROZEN:
- *          every pixel as in the frame before, which no working image sensor repeats; OK otherwise
- *          About 10 instructions a pixel.
+ *          every pixel as in the frame before, which no working image sensor repeats; OK otherwise. Levels are those of
+ *          every second line. About 4 instructions a pixel.
  *
  * Memory: the caller's frame and patch; counts uint32[256] is scratch of the health check.
  */

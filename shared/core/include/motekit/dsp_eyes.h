@@ -8,16 +8,19 @@
  *   calibrate  takes the template from a frame in which the place is known, best from the mean of a few: the camera is
  *              mounted, the driver's seat fixed. Without, the first template is a general one, and the first place is
  *              that of the configuration
- *   find       from the last place on, first among shifts of up to +-9 pixels, then shift, size and tilt in turn down
- *              to quarters of pixels. When the eyes were lost: over the whole region around the configured place, in every
- *              second frame at the size and tilt last seen, in the others at one of 15 sizes and tilts. found = 0 unless the correlation is at least `least` and there are dark
- *              lines in the eyes' places: darker than the face above and below them by `line` of its standard deviation
+ *   find       from the last place on: shifts of up to +-8 pixels, sizes and tilts on whole pixels of the frame of half
+ *              the size, then at most six steps of Gauss and Newton towards the highest correlation in place, size and
+ *              tilt together. When the eyes were lost: over the whole region around the configured place, in every
+ *              second frame at the size and tilt last seen, in the others at one of 15 sizes and tilts. found = 0 unless
+ *              the correlation is at least `least` and there are dark lines in the eyes' places: darker than the face
+ *              above and below them by `line` of its standard deviation
  *
  *   half       scratch, means of two by two pixels: uint8[(width / 2) * (height / 2)]
  *   Sizes 0.7 to 1.4 of the configured one, tilts to 25 degrees
  *
- * Sources: Lewis, "Fast Normalized Cross-Correlation" (1995); Kanade, "Picture Processing System by Computer Complex
- * and Recognition of Human Faces" (1973): integral projections.
+ * Sources: Lewis, "Fast Normalized Cross-Correlation" (1995); Evangelidis and Psarakis, "Parametric Image Alignment Using
+ * Enhanced Correlation Coefficient Maximization", IEEE PAMI 30(10), 2008; Kanade, "Picture Processing System by
+ * Computer Complex and Recognition of Human Faces" (1973): integral projections.
  */
 #ifndef MOTEKIT_DSP_EYES_H
 #define MOTEKIT_DSP_EYES_H

@@ -1,10 +1,14 @@
 #include "motekit/dsp_eyes.h"
 
 #include <math.h>
+#include <string.h>
 
 #define CELLS 5                      /* a cell is half the distance of the eyes over so many */
 #define UNUSED INT8_MIN              /* in a template */
-#define SHIFTS 3                     /* steps of 3 pixels to either side */
+#define SHIFTS 2                     /* steps of 4 pixels to either side */
+#define ROUNDS 2                     /* of sizes, tilts and shifts, on whole pixels */
+#define STEPS 6                      /* of Gauss and Newton at most */
+#define LEAST_STEP 24                /* 1/256 pixel: less does not matter */
 #define LEAST_DEPTH 2.5f             /* grey levels, above what noise does */
 #define LINE_ROWS 16                 /* of the zone in which an eye's line is looked for */
 #define HALF_COLUMNS 19              /* 2 x 9.5: from the middle to the outermost cell, in half cells */
@@ -87,88 +91,261 @@ static int32_t pixel(const mk_image *image, int32_t x, int32_t y)
     return (above * (256 - down) + below * down + (1 << 15)) >> 16;
 }
 
-/* Normalised correlation in the frame of half the size, 1/4096: of the nearest pixels, or between them. Means of two
- * by two pixels, so that noise and hair count less. */
-static int32_t correlate(const mk_eyes *eyes, const mk_image *half, int between, const mk_eyes_place *p,
-                         float *deviation)
+/* Sums over the cells of a place: of their grey levels, of the squares, of the products with the template. */
+typedef struct {
+    int32_t sum, squares, products;
+} sums;
+
+static int32_t correlation(const mk_eyes *eyes, const sums *s, float *deviation)
 {
-    const int32_t ax = p->dx / CELLS, ay = p->dy / CELLS;
-    int32_t x = p->x - (HALF_COLUMNS * ax) / 2 + MK_EYES_ABOVE * ay;
-    int32_t y = p->y - (HALF_COLUMNS * ay) / 2 - MK_EYES_ABOVE * ax;
-    const int32_t right = (int32_t)half->width << 9, bottom = (int32_t)half->height << 9;
-    const int32_t wx = (MK_EYES_COLUMNS - 1) * ax, wy = (MK_EYES_COLUMNS - 1) * ay;
-    const int32_t hx = -(MK_EYES_ROWS - 1) * ay, hy = (MK_EYES_ROWS - 1) * ax;
-    int inside = 1;
-    for (uint32_t corner = 0; corner < 4; corner++) {
-        const int32_t cx = x + (corner & 1u ? wx : 0) + (corner & 2u ? hx : 0);
-        const int32_t cy = y + (corner & 1u ? wy : 0) + (corner & 2u ? hy : 0);
-        inside &= cx >= 0 && cy >= 0 && cx < right && cy < bottom;
-    }
-    const int8_t *face = eyes->face;
-    const uint8_t *const pixels = half->pixels;
-    const int32_t stride = half->stride;
-    int32_t sum = 0, squares = 0, products = 0;
-    for (int32_t row = 0; row < MK_EYES_ROWS; row++) {
-        int32_t at_x = x, at_y = y;
-        for (int32_t column = 0; column < MK_EYES_COLUMNS; column++, at_x += ax, at_y += ay) {
-            int32_t value;
-            if (face[column] == UNUSED)
-                continue;
-            if (between)
-                value = pixel(half, (at_x - 128) / 2, (at_y - 128) / 2);
-            else if (inside)
-                value = pixels[(at_y >> 9) * stride + (at_x >> 9)];
-            else
-                value = pixels[limit(at_y >> 9, half->height - 1) * stride + limit(at_x >> 9, half->width - 1)];
-            sum += value;
-            squares += value * value;
-            products += value * face[column];
-        }
-        face += MK_EYES_COLUMNS;
-        x -= ay;
-        y += ax;
-    }
     const int64_t n = eyes->cells;
-    const int64_t seen = n * squares - (int64_t)sum * sum;
+    const int64_t seen = n * s->squares - (int64_t)s->sum * s->sum;
     const int64_t known = n * eyes->squares - (int64_t)eyes->sum * eyes->sum;
     if (seen <= 0 || known <= 0)
         return 0;
     if (deviation)
         *deviation = sqrtf((float)seen) / (float)n;
-    const float covariance = (float)(n * products - (int64_t)sum * eyes->sum);
+    const float covariance = (float)(n * s->products - (int64_t)s->sum * eyes->sum);
     return (int32_t)(covariance / (sqrtf((float)seen) * sqrtf((float)known)) * 4096.0f);
 }
 
-/* How a search looks at a place. */
+/* Where the template lies in the frame of half the size: its first cell, and the steps along its rows and columns, in
+ * 1/256 pixel of that frame. */
 typedef struct {
-    const mk_image *half;
-    int between;
-} look;
+    int32_t x, y, ax, ay;
+    int inside; /* with a pixel to spare on every side */
+} grid;
 
-static void try_place(const mk_eyes *eyes, const look *l, const mk_eyes_place *p, mk_eyes_place *best, int32_t *highest)
+static grid lay(const mk_image *half, const mk_eyes_place *p)
 {
-    const int32_t correlation = correlate(eyes, l->half, l->between, p, 0);
-    if (correlation > *highest) {
-        *highest = correlation;
-        *best = *p;
+    const int32_t ax = p->dx / CELLS, ay = p->dy / CELLS;
+    grid g = {(p->x - (HALF_COLUMNS * ax) / 2 + MK_EYES_ABOVE * ay - 128) / 2,
+              (p->y - (HALF_COLUMNS * ay) / 2 - MK_EYES_ABOVE * ax - 128) / 2, ax / 2, ay / 2, 1};
+    const int32_t right = (half->width - 2) * 256, bottom = (half->height - 2) * 256;
+    const int32_t wx = (MK_EYES_COLUMNS - 1) * g.ax, wy = (MK_EYES_COLUMNS - 1) * g.ay;
+    const int32_t hx = -(MK_EYES_ROWS - 1) * g.ay, hy = (MK_EYES_ROWS - 1) * g.ax;
+    for (uint32_t corner = 0; corner < 4; corner++) {
+        const int32_t x = g.x + (corner & 1u ? wx : 0) + (corner & 2u ? hx : 0);
+        const int32_t y = g.y + (corner & 1u ? wy : 0) + (corner & 2u ? hy : 0);
+        g.inside &= x >= 256 && y >= 256 && x < right && y < bottom;
+    }
+    return g;
+}
+
+/* A grey level between pixels; and how it changes to the right and down, of six pixels each, so that noise counts
+ * less: in sixths. */
+static int32_t sample(const mk_image *half, const grid *g, int32_t x, int32_t y, int32_t *across, int32_t *down)
+{
+    if (!g->inside) {
+        x = limit(x - 256, (half->width - 3) * 256 - 1) + 256;
+        y = limit(y - 256, (half->height - 3) * 256 - 1) + 256;
+    }
+    const int32_t stride = half->stride;
+    const uint8_t *const at = half->pixels + (y >> 8) * stride + (x >> 8), *const next = at + stride;
+    const int32_t right = x & 255;
+    const int32_t upper = (at[0] << 8) + (at[1] - at[0]) * right;
+    const int32_t lower = (next[0] << 8) + (next[1] - next[0]) * right;
+    *across = at[2] - at[-1] + next[2] - next[-1];
+    *down = next[stride] - at[-stride] + next[stride + 1] - at[1 - stride];
+    return ((upper << 8) + (lower - upper) * (y & 255) + (1 << 15)) >> 16;
+}
+
+/* What Gauss and Newton need of a place: sums over its cells, of the slopes by x, y and both parts of a cell's side. */
+typedef struct {
+    sums s;
+    float slopes[4], products[10], with_face[4], with_value[4];
+} normal;
+
+/* Between the pixels of the frame of half the size, whose means of two by two make noise and hair count less. */
+static void survey(const mk_eyes *eyes, const mk_image *half, const mk_eyes_place *p, normal *n)
+{
+    grid g = lay(half, p);
+    const int8_t *face = eyes->face;
+    sums s = {0, 0, 0};
+    float sx = 0, sy = 0, sa = 0, sb = 0, xx = 0, yx = 0, yy = 0, ax = 0, ay = 0, aa = 0, bx = 0, by = 0, ba = 0, bb = 0;
+    float xf = 0, yf = 0, af = 0, bf = 0, xv = 0, yv = 0, av = 0, bv = 0;
+    for (int32_t row = 0; row < MK_EYES_ROWS; row++, g.x -= g.ay, g.y += g.ax) {
+        int32_t at_x = g.x, at_y = g.y;
+        const float v = (float)(2 * (row - MK_EYES_ABOVE));
+        float u = (float)-HALF_COLUMNS;
+        for (int32_t column = 0; column < MK_EYES_COLUMNS; column++, u += 2.0f, at_x += g.ax, at_y += g.ay) {
+            const int32_t known = *face++;
+            int32_t across, down;
+            if (known == UNUSED)
+                continue;
+            const int32_t value = sample(half, &g, at_x, at_y, &across, &down);
+            s.sum += value;
+            s.squares += value * value;
+            s.products += value * known;
+            const float f = (float)known, i = (float)value, x = (float)across, y = (float)down;
+            const float a = x * u + y * v, b = y * u - x * v;
+            sx += x, sy += y, sa += a, sb += b;
+            xf += x * f, yf += y * f, af += a * f, bf += b * f;
+            xv += x * i, yv += y * i, av += a * i, bv += b * i;
+            xx += x * x;
+            yx += y * x, yy += y * y;
+            ax += a * x, ay += a * y, aa += a * a;
+            bx += b * x, by += b * y, ba += b * a, bb += b * b;
+        }
+    }
+    *n = (normal){s,
+                  {sx, sy, sa, sb},
+                  {xx, yx, yy, ax, ay, aa, bx, by, ba, bb},
+                  {xf, yf, af, bf},
+                  {xv, yv, av, bv}};
+}
+
+/* Solve a x = b for a positive definite a, lower triangle by rows, in place. 0: it is not. */
+static int solve(float a[10], float b[4])
+{
+    for (uint32_t i = 0; i < 4; i++) {
+        float *const row = a + i * (i + 1u) / 2u;
+        for (uint32_t j = 0; j <= i; j++) {
+            const float *const other = a + j * (j + 1u) / 2u;
+            float sum = row[j];
+            for (uint32_t k = 0; k < j; k++)
+                sum -= row[k] * other[k];
+            if (j < i)
+                row[j] = sum / other[j];
+            else if (sum <= 0.0f)
+                return 0;
+            else
+                row[i] = sqrtf(sum);
+        }
+        for (uint32_t k = 0; k < i; k++)
+            b[i] -= row[k] * b[k];
+        b[i] /= row[i];
+    }
+    for (uint32_t i = 4; i-- > 0;) {
+        for (uint32_t k = i + 1u; k < 4; k++)
+            b[i] -= a[k * (k + 1u) / 2u + i] * b[k];
+        b[i] /= a[i * (i + 1u) / 2u + i];
+    }
+    return 1;
+}
+
+static int32_t step_of(float value, float most)
+{
+    return (int32_t)(value > most ? most : value < -most ? -most : value);
+}
+
+/* One step of Gauss and Newton towards the highest correlation (Evangelidis and Psarakis): 0 if there is none. */
+static int improve(const mk_eyes *eyes, const normal *n, mk_eyes_place *p)
+{
+    const float cells = (float)eyes->cells;
+    const float value = (float)n->s.sum / cells, face = (float)eyes->sum / cells;
+    const float seen = (float)n->s.squares - value * (float)n->s.sum;
+    const float both = (float)n->s.products - value * (float)eyes->sum;
+    float a[10], to_face[4], to_value[4], by_face = 0.0f, by_value = 0.0f;
+    for (uint32_t i = 0, k = 0; i < 4; i++) {
+        const float slope = n->slopes[i];
+        to_face[i] = n->with_face[i] - slope * face;
+        to_value[i] = n->with_value[i] - slope * value;
+        for (uint32_t j = 0; j <= i; j++, k++)
+            a[k] = n->products[k] - slope * n->slopes[j] / cells;
+    }
+    float of_face[4], of_value[4], copy[10];
+    memcpy(copy, a, sizeof a);
+    memcpy(of_face, to_face, sizeof to_face);
+    memcpy(of_value, to_value, sizeof to_value);
+    if (!solve(a, of_face) || !solve(copy, of_value))
+        return 0;
+    for (uint32_t i = 0; i < 4; i++) {
+        by_face += to_value[i] * of_face[i];
+        by_value += to_value[i] * of_value[i];
+    }
+    /* the template's contrast in this frame */
+    const float contrast = (seen - by_value) / (both - by_face);
+    if (!(contrast > 0.0f))
+        return 0;
+    float step[4];
+    for (uint32_t i = 0; i < 4; i++)
+        step[i] = 6.0f * (contrast * of_face[i] - of_value[i]); /* slopes are in sixths */
+    /* in pixels of the smaller frame and halves of cells there; to 1/256 pixel */
+    const float most = (float)(p->dx > 0 ? p->dx : 0) / 8.0f;
+    const int32_t x = step_of(step[0] * 512.0f, 1024.0f), y = step_of(step[1] * 512.0f, 1024.0f);
+    const int32_t dx = step_of(step[2] * (512.0f * 2 * CELLS), most), dy = step_of(step[3] * (512.0f * 2 * CELLS), most);
+    *p = (mk_eyes_place){p->x + x, p->y + y, p->dx + dx, p->dy + dy};
+    return x * x + y * y + dx * dx + dy * dy > LEAST_STEP * LEAST_STEP;
+}
+
+/* One size and tilt of the template on whole pixels of the frame of half the size: as long as a search only shifts it,
+ * every cell stays where it is beside the eyes' middle. */
+typedef struct {
+    int16_t at[MK_EYES_CELLS], x[MK_EYES_CELLS], y[MK_EYES_CELLS];
+    int16_t left, right, above, below;
+    int8_t known[MK_EYES_CELLS];
+} stencil;
+
+static void cut(stencil *cells, const mk_eyes *eyes, int32_t stride, const mk_eyes_place *p)
+{
+    /* halves of cells, in 1/256 pixel of the smaller frame */
+    const int32_t ax = p->dx / (4 * CELLS), ay = p->dy / (4 * CELLS);
+    const int8_t *face = eyes->face;
+    int32_t x = 128 - HALF_COLUMNS * ax + 2 * MK_EYES_ABOVE * ay, y = 128 - HALF_COLUMNS * ay - 2 * MK_EYES_ABOVE * ax;
+    uint32_t n = 0;
+    cells->left = cells->right = cells->above = cells->below = 0;
+    for (uint32_t row = 0; row < MK_EYES_ROWS; row++, x -= 2 * ay, y += 2 * ax) {
+        int32_t at_x = x, at_y = y;
+        for (uint32_t column = 0; column < MK_EYES_COLUMNS; column++, at_x += 2 * ax, at_y += 2 * ay) {
+            const int32_t known = *face++;
+            if (known == UNUSED)
+                continue;
+            cells->x[n] = (int16_t)(at_x >> 8);
+            cells->y[n] = (int16_t)(at_y >> 8);
+            cells->at[n] = (int16_t)((at_y >> 8) * stride + (at_x >> 8));
+            cells->known[n++] = (int8_t)known;
+        }
+    }
+    /* the corners are used */
+    const uint32_t corners[4] = {0, MK_EYES_COLUMNS - 1, n - MK_EYES_COLUMNS, n - 1};
+    for (uint32_t i = 0; i < 4; i++) {
+        const int16_t cx = cells->x[corners[i]], cy = cells->y[corners[i]];
+        cells->left = cx < cells->left ? cx : cells->left;
+        cells->right = cx > cells->right ? cx : cells->right;
+        cells->above = cy < cells->above ? cy : cells->above;
+        cells->below = cy > cells->below ? cy : cells->below;
     }
 }
 
-static void try_shifts(const mk_eyes *eyes, const look *l, int32_t by, int32_t reach_x, int32_t reach_y,
+static int32_t match(const mk_eyes *eyes, const stencil *cells, const mk_image *half, const mk_eyes_place *p)
+{
+    const int32_t x = p->x >> 9, y = p->y >> 9, right = half->width - 1, bottom = half->height - 1;
+    const int inside = x + cells->left >= 0 && x + cells->right <= right && y + cells->above >= 0 &&
+                       y + cells->below <= bottom;
+    const uint8_t *const middle = half->pixels + y * half->stride + x;
+    sums s = {0, 0, 0};
+    for (int32_t i = 0; i < eyes->cells; i++) {
+        const int32_t value = inside ? middle[cells->at[i]]
+                                     : half->pixels[limit(y + cells->y[i], bottom) * half->stride +
+                                                    limit(x + cells->x[i], right)];
+        s.sum += value;
+        s.squares += value * value;
+        s.products += value * cells->known[i];
+    }
+    return correlation(eyes, &s, 0);
+}
+
+/* Shifts of whole pixels around the best so far, whose size and tilt the stencil has. */
+static void try_shifts(const mk_eyes *eyes, const mk_image *half, int32_t by, int32_t reach_x, int32_t reach_y,
                        mk_eyes_place *best, int32_t *highest)
 {
     const mk_eyes_place start = *best;
+    stencil cells;
+    cut(&cells, eyes, half->stride, &start);
     for (int32_t j = -reach_y; j <= reach_y; j++)
         for (int32_t i = -reach_x; i <= reach_x; i++) {
             const mk_eyes_place p = {start.x + i * by, start.y + j * by, start.dx, start.dy};
-            if (reach_x == 1 && i != 0 && j != 0)
-                continue; /* the last steps go along one axis at a time */
-            try_place(eyes, l, &p, best, highest);
+            const int32_t correlation = match(eyes, &cells, half, &p);
+            if (correlation > *highest) {
+                *highest = correlation;
+                *best = p;
+            }
         }
 }
 
 /* Sizes and tilts around the best so far; `by` in 1/256 of the size, and in 1/256 of a radian. */
-static void try_forms(const mk_eyes *eyes, const look *l, int32_t by, mk_eyes_place *best, int32_t *highest)
+static void try_forms(const mk_eyes *eyes, const mk_image *half, int32_t by, mk_eyes_place *best, int32_t *highest)
 {
     const mk_eyes_place start = *best;
     for (int32_t size = -1; size <= 1; size++)
@@ -178,7 +355,13 @@ static void try_forms(const mk_eyes *eyes, const look *l, int32_t by, mk_eyes_pl
             mk_eyes_place p = start;
             p.dx += (size * by * start.dx - tilt * by * start.dy) / 256;
             p.dy += (size * by * start.dy + tilt * by * start.dx) / 256;
-            try_place(eyes, l, &p, best, highest);
+            stencil cells;
+            cut(&cells, eyes, half->stride, &p);
+            const int32_t correlation = match(eyes, &cells, half, &p);
+            if (correlation > *highest) {
+                *highest = correlation;
+                *best = p;
+            }
         }
 }
 
@@ -223,13 +406,24 @@ static int has_lines(const mk_eyes *eyes, const mk_image *frame, float deviation
     return depth > (float)eyes->config->line * deviation / 256.0f && depth > LEAST_DEPTH;
 }
 
+/* Means of two by two pixels; two of them at a time in the halves of a little-endian word. */
 static void halve(const mk_image *frame, const mk_image *half)
 {
+    const uint32_t bytes = 0x00FF00FFu;
     for (uint32_t y = 0; y < half->height; y++) {
-        const uint8_t *const upper = frame->pixels + 2 * y * frame->stride, *const lower = upper + frame->stride;
-        for (uint32_t x = 0; x < half->width; x++)
-            half->pixels[y * half->stride + x] =
-                (uint8_t)(((uint32_t)upper[2 * x] + upper[2 * x + 1] + lower[2 * x] + lower[2 * x + 1] + 2u) >> 2);
+        const uint8_t *upper = frame->pixels + 2 * y * frame->stride, *lower = upper + frame->stride;
+        uint8_t *out = half->pixels + y * half->stride;
+        uint32_t x = 0;
+        for (; x + 2 <= half->width; x += 2, upper += 4, lower += 4, out += 2) {
+            uint32_t a, b;
+            memcpy(&a, upper, 4);
+            memcpy(&b, lower, 4);
+            const uint32_t sum = (a & bytes) + (a >> 8 & bytes) + (b & bytes) + (b >> 8 & bytes) + 0x00020002u;
+            out[0] = (uint8_t)((sum & 0xFFFFu) >> 2);
+            out[1] = (uint8_t)(sum >> 18);
+        }
+        for (; x < half->width; x++, upper += 2, lower += 2)
+            *out++ = (uint8_t)(((uint32_t)upper[0] + upper[1] + lower[0] + lower[1] + 2u) >> 2);
     }
 }
 
@@ -280,37 +474,39 @@ int mk_eyes_find(mk_eyes *eyes, const mk_image *frame, uint8_t *half_pixels)
     const mk_eyes_config *const config = eyes->config;
     const mk_image half = {half_pixels, (uint16_t)(frame->width / 2u), (uint16_t)(frame->height / 2u),
                            (uint16_t)(frame->width / 2u)};
-    const look coarse = {&half, 0}, fine = {&half, 1};
     mk_eyes_place best = eyes->place;
     int32_t highest = -4097;
     halve(frame, &half);
     if (eyes->found) {
-        try_shifts(eyes, &coarse, 3 << 8, SHIFTS, SHIFTS, &best, &highest);
+        try_shifts(eyes, &half, 4 << 8, SHIFTS, SHIFTS, &best, &highest);
     } else {
         best.x = config->expected.x;
         best.y = config->expected.y;
         lost_form(eyes, &best);
-        try_shifts(eyes, &coarse, 4 << 8, config->reach_x / 4, config->reach_y / 4, &best, &highest);
+        try_shifts(eyes, &half, 4 << 8, config->reach_x / 4, config->reach_y / 4, &best, &highest);
     }
-    try_forms(eyes, &coarse, 18, &best, &highest);
-    try_shifts(eyes, &coarse, 384, 1, 1, &best, &highest);
-    try_forms(eyes, &coarse, 18, &best, &highest);
-    try_shifts(eyes, &coarse, 256, 1, 1, &best, &highest);
-    try_forms(eyes, &coarse, 9, &best, &highest);
+    for (uint32_t i = 0; i < ROUNDS; i++) {
+        try_forms(eyes, &half, 18, &best, &highest);
+        try_shifts(eyes, &half, 2 << 8, 1, 1, &best, &highest);
+    }
+    mk_eyes_place p = best;
     highest = -4097;
-    try_shifts(eyes, &fine, 256, 1, 1, &best, &highest);
-    try_forms(eyes, &fine, 6, &best, &highest);
-    try_shifts(eyes, &fine, 128, 1, 1, &best, &highest);
-    try_forms(eyes, &fine, 6, &best, &highest);
-    try_shifts(eyes, &fine, 128, 1, 1, &best, &highest);
-    for (uint32_t again = 0; again < 2; again++) {
-        try_forms(eyes, &fine, 3, &best, &highest);
-        try_shifts(eyes, &fine, 64, 1, 1, &best, &highest);
+    float deviation = 0.0f;
+    for (uint32_t i = 0; i < STEPS; i++) {
+        normal n;
+        survey(eyes, &half, &p, &n);
+        float spread = 0.0f;
+        const int32_t now = correlation(eyes, &n.s, &spread);
+        if (now > highest) {
+            highest = now;
+            best = p;
+            deviation = spread;
+        }
+        if (!improve(eyes, &n, &p))
+            break;
     }
     eyes->correlation = (int16_t)highest;
     eyes->place = best;
-    float deviation = 0.0f;
-    (void)correlate(eyes, &half, 1, &best, &deviation);
     eyes->found = highest >= (eyes->own ? config->least_own : config->least) && plausible(eyes) &&
                   has_lines(eyes, frame, deviation);
     if (eyes->found)
