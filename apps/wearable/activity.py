@@ -29,7 +29,7 @@ from motekit.post.body import values as values_of
 from motekit.post.wearable import SCALES, Wearable
 
 from . import body
-from .frames import at_rate, frames
+from .frames import Rates, at_rate, sensed
 from .wrist import body_of
 
 if TYPE_CHECKING:
@@ -125,34 +125,39 @@ def people(count: int, seed: int = 0, seconds: float = 60.0) -> list[Recording]:
     return made
 
 
-def takes(source: Path | None, rate_hz: int, limit: int | None = None) -> list[Take]:
+def takes(source: Path | None, rate_hz: int | Rates, limit: int | None = None) -> list[Take]:
     """Every subject's stream as the sensor would give it; the truth is the label of each tick of 2 s, -1 for none."""
     return [take(stream, rate_hz) for stream in streams(source, limit)]
 
 
-def take(stream: Stream, rate_hz: int) -> Take:
+def take(stream: Stream, rate_hz: int | Rates) -> Take:
     """One subject: the axes alone, the other channels are missing."""
     whole = np.concatenate(stream.parts)
-    axes = {
-        name: at_rate(column, RATE_HZ, rate_hz)
-        for name, column in zip(("acc_x", "acc_y", "acc_z"), whole.T, strict=True)
-    }
+    axes = dict(zip(("acc_x", "acc_y", "acc_z"), whole.T, strict=True))
     label = np.repeat(stream.labels, [len(part) for part in stream.parts])
-    return Take(stream.group, stream.group, frames(axes), label[TICK - 1 :: TICK], stream.source)
+    return Take(stream.group, stream.group, sensed(axes, RATE_HZ, rate_hz), label[TICK - 1 :: TICK], stream.source)
 
 
 @dataclass(frozen=True)
 class Way:
-    """The sensor's rate, and the chain's own changes of it on the way to 20 Hz, in their order."""
+    """The accelerometer's rate, the frames', and the chain's own changes on the way to 20 Hz, in their order."""
 
     rate_hz: int
+    frames_hz: int
     rates: tuple[Fir, ...]
 
     @staticmethod
     def of(wrist: Wearable) -> "Way":
         """That of a chain."""
-        steps = (wrist.rates["to_heart"], wrist.rates["to_motion"])
-        return Way(wrist.settings.rate_hz, tuple(step for step in steps if step is not None))
+        rates, settings = wrist.rates, wrist.settings
+        steps = (rates.get("axes_to_heart", rates["to_heart"]), rates["to_motion"])
+        own = settings.motion_hz or settings.rate_hz
+        return Way(own, settings.rate_hz, tuple(step for step in steps if step is not None))
+
+    def of_frames(self, given: np.ndarray) -> np.ndarray:
+        """Acceleration of frames int16[n, 6] without gaps as the chain has it at 20 Hz, float32[m, 3] in g."""
+        due = np.arange(0, len(given) * self.rate_hz, self.frames_hz) // self.rate_hz
+        return self.back(given[due, 2:5].astype(np.float32) * np.float32(SCALES[2]))
 
     def back(self, axes: np.ndarray) -> np.ndarray:
         """Samples float32[n, 3] at the sensor's rate as the chain has them at 20 Hz."""
@@ -516,7 +521,7 @@ def cross_validated(
 
 def tick_values(given: np.ndarray, way: Way) -> np.ndarray:
     """Values of each tick's window of frames int16[n, 6] without gaps, as the chain has them; zeros where none is."""
-    felt = way.back(given[:, 2:5].astype(np.float32) * np.float32(SCALES[2]))
+    felt = way.of_frames(given)
     ends = np.arange(TICK, len(felt) + 1, TICK)
     found = np.zeros((len(ends), len(NAMES)), np.float32)
     full = ends >= LENGTH

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from motekit import runtimes
 from motekit.app import App
 from motekit.chain import Answer, Chain, Evaluation, Progress, Take, Training
-from motekit.compiler import HostModel, compile_model
 from motekit.datasets import cinc2017, ppg_dalia, wisdm
 from motekit.errors import ConfigError, DataError
 from motekit.explore import Table
@@ -19,6 +19,7 @@ from motekit.post.heart import trouble_names
 from motekit.post.wearable import TICK_S, Wearable
 
 from . import activity, body, generate, heart_rate, parameters, rhythm, sleep, steps
+from .frames import Rates
 from .wrist import Wrist, has_activity
 
 #: events, by code (post_wearable.h): what is said of them
@@ -30,7 +31,7 @@ class AppChain(Chain):
 
     tasks = ("heart_rate", "rhythm", "hrv", "faults", "activity", "steps", "falls", "sleep")
     sections = frozenset(
-        {"heart", "wrist", "rhythm", "light", "tasks", "activity", "steps", "falls", "sleep", "energy"}
+        {"heart", "wrist", "rhythm", "light", "tasks", "activity", "steps", "falls", "sleep", "energy", "rates"}
     )
 
     def __init__(self, app: App, model: Path | None = None):
@@ -53,7 +54,8 @@ class AppChain(Chain):
         model = self.activity_model
         if model is None:
             return Body(body.of(self.app))
-        return Body(body.of(self.app, model.parameters()), HostModel(model.int8_model, name="activity"))
+        network = runtimes.network(self.app, model.int8_model, name="activity")
+        return Body(body.of(self.app, model.parameters()), network)
 
     @cached_property
     def wrist(self) -> Wearable:
@@ -62,7 +64,8 @@ class AppChain(Chain):
 
     def wrist_with(self, model: rhythm.Model) -> Wearable:
         """The chain with a rhythm model."""
-        return Wearable(parameters.of(self.app, model.parameters()), HostModel(model.int8_model, name="rhythm"))
+        network = runtimes.network(self.app, model.int8_model, name="rhythm")
+        return Wearable(parameters.of(self.app, model.parameters()), network)
 
     @cached_property
     def feature_hash(self) -> int:
@@ -81,9 +84,10 @@ class AppChain(Chain):
 
     def generate(self, out_dir: Path, target: str) -> None:
         """See `Chain`."""
-        compiled = [compile_model(self.rhythm_model.int8_model, out_dir, name="rhythm", target=target)]
+        compiled = [runtimes.write(self.app, self.rhythm_model.int8_model, out_dir, name="rhythm", target=target)]
         if self.activity_model:
-            compiled.append(compile_model(self.activity_model.int8_model, out_dir, name="activity", target=target))
+            network = self.activity_model.int8_model
+            compiled.append(runtimes.write(self.app, network, out_dir, name="activity", target=target))
         body.sources(self.motion, out_dir)
         generate.write(
             self.app,
@@ -102,7 +106,13 @@ class AppChain(Chain):
 
     def takes_of(self, task: str, source: Path | None, limit: int | None = None) -> list[Take]:
         """Recordings for a task."""
-        return _LOADERS.get(task, heart_rate.takes)(source, int(self.app.rate_hz), limit)
+        return _LOADERS.get(task, heart_rate.takes)(source, self.rates, limit)
+
+    @property
+    def rates(self) -> Rates:
+        """Frames a second, and samples of each part, as declared."""
+        p = self.bare
+        return Rates(p.rate_hz, p.pulse_hz or p.rate_hz, p.motion_hz or p.rate_hz)
 
     def answer(self, frames: np.ndarray) -> Answer:
         """See `Chain`."""

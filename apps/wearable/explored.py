@@ -32,9 +32,7 @@ def table(
     if task == "rhythm":
         return _rhythms(chain, data, limit)
     if task != "activity" and data is not None:
-        raise ConfigError(
-            f"{task} has no classes to explore. Name those of activity or rhythm."
-        )
+        raise ConfigError(f"{task} has no classes to explore. Name those of activity or rhythm.")
     return _activities(chain, data, limit, progress)
 
 

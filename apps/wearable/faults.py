@@ -10,6 +10,7 @@ from motekit.datasets.synthetic import faults as made
 from motekit.post.wearable import TICK_S
 
 from . import heart_rate
+from .frames import Rates
 
 if TYPE_CHECKING:
     from .chain import AppChain
@@ -47,7 +48,7 @@ AFTER_S = 30.0
 
 def evaluate(chain: "AppChain", data: Path | None, progress=None) -> dict[str, Any]:
     """The table of faults: Python's chain over every recording with every fault."""
-    recordings = heart_rate.recordings(data, int(chain.app.rate_hz))
+    recordings = heart_rate.recordings(data, chain.rates)
     table = {"none": _row(chain, recordings, None)}
     for number, (name, fault) in enumerate(FAULTS.items()):
         if progress:
@@ -70,7 +71,7 @@ def _row(chain: "AppChain", recordings: list, fault: dict[str, Any] | None) -> d
     """Errors near the fault (its time and `AFTER_S` more; without one, the same time), and wrong readings overall."""
     scored, near = [], []
     for recording in recordings:
-        take, start, stop = _take(recording, fault, int(chain.app.rate_hz))
+        take, start, stop = _take(recording, fault, chain.rates)
         ticks = chain.wrist.process(take.frames)
         one = heart_rate.score(take, [tick.scores for tick in ticks])
         scored.append(one)
@@ -105,7 +106,7 @@ def _noise_row(chain: "AppChain", recordings: list, kind: str, strength: float) 
         other = recordings[(number + 1) % len(recordings)].samples
         samples = recording.samples.copy()
         samples[start:stop] += _noise(kind, strength, samples[start:stop], other, rate, np.random.default_rng(number))
-        take = heart_rate.take(recording, int(chain.app.rate_hz), samples)
+        take = heart_rate.take(recording, chain.rates, samples)
         one = heart_rate.score(take, [tick.scores for tick in chain.wrist.process(take.frames)])
         ends = TICK_S * (np.arange(len(one.error)) + heart_rate.FIRST + 1)
         # windows of noise alone: those that began after it did
@@ -149,15 +150,15 @@ def _noise(kind: str, strength: float, part: np.ndarray, other: np.ndarray, rate
     return added.astype(np.float32)
 
 
-def _take(recording, fault: dict[str, Any] | None, rate_hz: int) -> tuple[Take, float, float]:
+def _take(recording, fault: dict[str, Any] | None, rates: Rates) -> tuple[Take, float, float]:
     """A recording with a fault, and when that begins and has passed, in seconds."""
     length = len(recording.samples) / recording.rate_hz
     start = min(START_S, length / 3)
     if fault is None:
-        return heart_rate.take(recording, rate_hz), start, start + 60.0 + AFTER_S
+        return heart_rate.take(recording, rates), start, start + 60.0 + AFTER_S
     told = {"seconds": 10.0, **fault}
     samples = made.inject(recording.samples, recording.rate_hz, at_s=start, **told)
-    take = heart_rate.take(recording, rate_hz, samples)
+    take = heart_rate.take(recording, rates, samples)
     if fault["kind"] == "clock_drift":
         # the truth is of windows of the recording's own clock: those that end when the sensor's do
         stretch = 1.0 + told.get("drift", 0.02)

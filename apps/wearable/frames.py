@@ -1,10 +1,30 @@
 """Recordings as the wrist's sensor would give them: int16 frames of six channels."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from motekit.chain import MISSING
 from motekit.dsp.resample import Resampler
 from motekit.post.wearable import CHANNELS, SCALES
+
+
+@dataclass(frozen=True)
+class Rates:
+    """Frames a second, and samples a second of the pulse sensor and of the accelerometer: at most as many."""
+
+    frames: int
+    pulse: int
+    motion: int
+
+    @staticmethod
+    def of(rate: "int | Rates") -> "Rates":
+        """One rate for everything, or as it is."""
+        return rate if isinstance(rate, Rates) else Rates(rate, rate, rate)
+
+    def of_channel(self, name: str) -> int:
+        """That of a channel."""
+        return self.motion if name.startswith("acc_") else self.pulse
 
 
 def counts(values: np.ndarray, scale: float) -> np.ndarray:
@@ -13,13 +33,21 @@ def counts(values: np.ndarray, scale: float) -> np.ndarray:
     return np.where(np.isfinite(rounded), rounded, MISSING).astype(np.int16)
 
 
-def frames(channels: dict[str, np.ndarray]) -> np.ndarray:
-    """Frames int16[n, 6] of channels by name, all of one length; the others are missing."""
-    length = len(next(iter(channels.values())))
+def sensed(channels: dict[str, np.ndarray], from_hz: float, rate: int | Rates) -> np.ndarray:
+    """Frames int16[n, 6] of channels by name, all recorded at one rate; the others are missing.
+
+    A part that has fewer samples than there are frames has none in the others: sample j is in frame j x frames / its
+    rate, rounded down (post_wearable.h).
+    """
+    rates = Rates.of(rate)
+    own = {name: rates.of_channel(name) for name in channels}
+    values = {name: at_rate(column, from_hz, own[name]) for name, column in channels.items()}
+    length = min(len(column) * rates.frames // own[name] for name, column in values.items())
     made = np.full((length, len(CHANNELS)), MISSING, np.int16)
-    for name, values in channels.items():
+    for name, column in values.items():
         place = CHANNELS.index(name)
-        made[:, place] = counts(values, SCALES[place])
+        at = np.arange(len(column)) * rates.frames // own[name]
+        made[at[at < length], place] = counts(column, SCALES[place])[at < length]
     return made
 
 

@@ -13,7 +13,7 @@ from motekit.datasets.synthetic import ppg as synthetic
 from motekit.post.heart import trouble_names
 from motekit.post.wearable import TICK_S, scores_of
 
-from .frames import at_rate, frames
+from .frames import Rates, sensed
 
 #: ticks that the first window takes
 FIRST = round(ieee_spc2015.WINDOW_S / TICK_S) - 1
@@ -48,27 +48,27 @@ class Scored:
         return np.abs(self.bpm - self.true)
 
 
-def takes(source: Path | None, rate_hz: int, limit: int | None = None) -> list[Take]:
+def takes(source: Path | None, rate_hz: int | Rates, limit: int | None = None) -> list[Take]:
     """Recordings of a folder in the layout of IEEE SPC 2015 or PPG-DaLiA; None: synthetic ones."""
     return [take(recording, rate_hz) for recording in recordings(source, rate_hz, limit)]
 
 
-def recordings(source: Path | None, rate_hz: int, limit: int | None = None) -> list:
+def recordings(source: Path | None, rate_hz: int | Rates, limit: int | None = None) -> list:
     """The same as the loaders give them."""
     if source is None:
-        return synthetic.make(recordings=limit or 6, seed=0, seconds=120, rate_hz=rate_hz)
+        return synthetic.make(recordings=limit or 6, seed=0, seconds=120, rate_hz=Rates.of(rate_hz).frames)
     loader = ppg_dalia if ppg_dalia.holds(source) else ieee_spc2015
     return loader.load(source)[:limit]
 
 
-def take(recording, rate_hz: int, samples: np.ndarray | None = None) -> Take:
+def take(recording, rate_hz: int | Rates, samples: np.ndarray | None = None) -> Take:
     """A recording of pulse waves and acceleration as the sensor would give it, or other samples in its place."""
     samples = recording.samples if samples is None else samples
     channels = dict(zip(recording.channels, samples.T, strict=True))
     if recording.unit.startswith("1,"):
         # a pulse wave without a unit: as strong as the sensor's amplifier would make it
         channels["ppg1"] = channels["ppg1"] * (500 / max(np.quantile(np.abs(channels["ppg1"]), 0.99), 1e-9))
-    made = frames({name: at_rate(column, recording.rate_hz, rate_hz) for name, column in channels.items()})
+    made = sensed(channels, recording.rate_hz, rate_hz)
     return Take(recording.name, recording.group, made, Truth(recording.bpm, recording.motion), recording.source)
 
 

@@ -30,11 +30,11 @@ def evaluate(chain: "AppChain") -> dict[str, Any]:
 
 
 def _people(chain: "AppChain", rhythm: str) -> list[dict[str, Any]]:
-    rate_hz = int(chain.app.rate_hz)
-    made = ppg.make(PEOPLE, SEED, seconds=SECONDS, rate_hz=rate_hz, rhythm=rhythm, plan=[("sitting", SECONDS)])
+    frames_hz = chain.rates.frames
+    made = ppg.make(PEOPLE, SEED, seconds=SECONDS, rate_hz=frames_hz, rhythm=rhythm, plan=[("sitting", SECONDS)])
     rows = []
     for recording in made:
-        told = scores_of(chain.wrist.process(heart_rate.take(recording, rate_hz).frames))[-1]
+        told = scores_of(chain.wrist.process(heart_rate.take(recording, chain.rates).frames))[-1]
         row = {"name": recording.name, "rhythm": rhythm, "irregular": int(told["said"]), "doubt": float(told["doubt"])}
         # the same number of beats, up to the end
         true = variability(np.diff(np.asarray(recording.beats))[-max(2, int(told["intervals"])) :])

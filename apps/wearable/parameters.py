@@ -10,6 +10,7 @@ from motekit.post.wearable import CHANNELS, RhythmParameters, WearableParameters
 
 _WRIST = {"rest_g", "slow_bpm", "stuck_s", "pulse_range", "pulse_upward", "confirm_s"}
 _LIGHT = {"on_s", "every_s"}
+_RATES = {"pulse_hz", "motion_hz"}
 
 
 def of(app: App, trained: dict[str, Any] | None = None) -> WearableParameters:
@@ -29,15 +30,17 @@ def of(app: App, trained: dict[str, Any] | None = None) -> WearableParameters:
     path, declared = app.folder / "app.toml", app.declared
     if tuple(app.sensor["channels"]) != CHANNELS:
         raise ConfigError(f"{path}: [sensor] channels are {', '.join(CHANNELS)}, in this order.")
-    wrist, light = declared.get("wrist", {}), declared.get("light", {})
+    wrist, light, rates = (declared.get(name, {}) for name in ("wrist", "light", "rates"))
     _known(wrist, _WRIST, path, "wrist")
     _known(light, _LIGHT, path, "light")
+    _known(rates, _RATES, path, "rates")
     return WearableParameters(
         rate_hz=int(app.rate_hz),
         heart=_filled(HeartParameters(), declared.get("heart", {}), path, "heart"),
         rhythm=_filled(RhythmParameters(), declared.get("rhythm", {}) | (trained or {}), path, "rhythm"),
         **wrist,
         **light,
+        **rates,
     )
 
 

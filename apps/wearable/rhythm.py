@@ -18,7 +18,7 @@ from motekit.files import write_bytes, write_text
 from motekit.oracle import Tflm
 from motekit.post.wearable import Wearable, WearableParameters, scores_of
 
-from .frames import at_rate, frames
+from .frames import Rates, sensed
 
 AF, NORMAL, OTHER, NOISY = "atrial_fibrillation", "normal", "other", "noisy"
 #: the model's inputs are limited to so many deviations
@@ -75,17 +75,17 @@ def features_hash(wrist: Wearable) -> str:
     return hashlib.sha256(b"".join(parts)).hexdigest()[:16]
 
 
-def takes(source: Path | None, rate_hz: int, limit: int | None = None) -> list[Take]:
+def takes(source: Path | None, rate_hz: int | Rates, limit: int | None = None) -> list[Take]:
     """ECG records of a folder in the layout of CinC 2017; None: synthetic ones."""
     if source is not None:
         return [take(record, rate_hz) for record in cinc2017.load(source)[:limit]]
     return [take(record, rate_hz) for record in synthetic.ecgs(records=limit or 40, seed=0)]
 
 
-def take(record: Recording, rate_hz: int) -> Take:
+def take(record: Recording, rate_hz: int | Rates) -> Take:
     """A record as the sensor would give it: only the ECG's channel has samples."""
-    ecg = at_rate(record.samples.reshape(-1), record.rate_hz, rate_hz)
-    return Take(record.name, record.group, frames({"ecg": ecg}), record.label, record.source)
+    made = sensed({"ecg": record.samples.reshape(-1)}, record.rate_hz, rate_hz)
+    return Take(record.name, record.group, made, record.label, record.source)
 
 
 def last_readings(rows: list[bytes]) -> np.ndarray:

@@ -11,7 +11,7 @@ from motekit.dsp.counts import Counts
 from motekit.post.body import RULES, Night, Sleep
 
 from .activity import RATE_HZ
-from .frames import at_rate, frames
+from .frames import Rates, sensed
 
 if TYPE_CHECKING:
     from .chain import AppChain
@@ -22,13 +22,12 @@ REPLAYED_S = 1200
 NOTE = "synthetic nights: what the rules do on people is in their papers, not here"
 
 
-def takes(source: Path | None, rate_hz: int, limit: int | None = None) -> list[Take]:
+def takes(source: Path | None, rate_hz: int | Rates, limit: int | None = None) -> list[Take]:
     """The first minutes of a synthetic night as the sensor would give them; there is no data set."""
     (night,) = nights.make(1, seed=0)
     part = night.samples[: REPLAYED_S * RATE_HZ]
-    names = ("acc_x", "acc_y", "acc_z")
-    axes = {name: at_rate(column, RATE_HZ, rate_hz) for name, column in zip(names, part.T, strict=True)}
-    return [Take(night.name, night.group, frames(axes), None, "synthetic")]
+    axes = dict(zip(("acc_x", "acc_y", "acc_z"), part.T, strict=True))
+    return [Take(night.name, night.group, sensed(axes, RATE_HZ, rate_hz), None, "synthetic")]
 
 
 def evaluate(

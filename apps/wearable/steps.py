@@ -11,7 +11,7 @@ from motekit.datasets.synthetic import motion
 from motekit.post.wearable import TICK_S
 
 from . import activity
-from .frames import frames
+from .frames import Rates, sensed
 from .rhythm import wilson
 from .wrist import body_of
 
@@ -31,7 +31,7 @@ LATE_S = 20.0
 SEED = 9000
 
 
-def walks(source: Path | None, rate_hz: int, limit: int | None = None) -> list[Take]:
+def walks(source: Path | None, rate_hz: int | Rates, limit: int | None = None) -> list[Take]:
     """People who walk, jog and climb a minute each, with pauses; the truth is a `synthetic.motion.Motion`."""
     plan = [("standing", REST_S)]
     for gait in GAITS:
@@ -39,7 +39,7 @@ def walks(source: Path | None, rate_hz: int, limit: int | None = None) -> list[T
     return [_take(plan, rate_hz, (SEED, 1, number)) for number in range(limit or 12)]
 
 
-def falls(source: Path | None, rate_hz: int, limit: int | None = None) -> list[Take]:
+def falls(source: Path | None, rate_hz: int | Rates, limit: int | None = None) -> list[Take]:
     """People who fall, half of them while they walk, and people who do not; with a folder: its people, who never do."""
     if source is not None:
         return activity.takes(source, rate_hz, limit)
@@ -50,11 +50,12 @@ def falls(source: Path | None, rate_hz: int, limit: int | None = None) -> list[T
     return made + [_take(ORDINARY, rate_hz, (SEED, 3, number)) for number in range(limit or 12)]
 
 
-def _take(plan: motion.Plan, rate_hz: int, seed: tuple[int, ...]) -> Take:
-    moved = motion.make(plan, rate_hz, np.random.default_rng(seed))
+def _take(plan: motion.Plan, rate_hz: int | Rates, seed: tuple[int, ...]) -> Take:
+    frames_hz = Rates.of(rate_hz).frames
+    moved = motion.make(plan, frames_hz, np.random.default_rng(seed))
     axes = dict(zip(("acc_x", "acc_y", "acc_z"), moved.acceleration.T / motion.GRAVITY, strict=True))
     name = f"synthetic-{'-'.join(map(str, seed))}"
-    return Take(name, name, frames(axes), moved, "synthetic")
+    return Take(name, name, sensed(axes, frames_hz, rate_hz), moved, "synthetic")
 
 
 def evaluate(

@@ -1,6 +1,7 @@
 """The wrist's firmware: the bits of Python on this computer and in QEMU, within its budget."""
 
 import os
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -71,3 +72,21 @@ def test_rhythm_s_model_and_features_take_less_than_8_kb(chain, firmware):
     sizes = {s.name: s["st_size"] for s in symbols if s.name.startswith(parts)}
     assert sizes["mk_rhythm_report_now"] > 100 and sizes["mk_rr_process"] > 100
     assert sum(sizes.values()) + (chain.folder / "rhythm.tflite").stat().st_size <= 8192
+
+
+@pytest.mark.parametrize(("board", "pulse_hz", "motion_hz"), [("host", 64, 25), ("mps2_an386", 100, 20)])
+def test_other_rates_are_a_change_of_app_toml(tmp_path, board, pulse_hz, motion_hz):
+    source = apps.load("wearable").folder
+    folder = tmp_path / "wrist"
+    shutil.copytree(source, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    told = (source / "app.toml").read_text()
+    assert told.count("rate_hz = 125") == 1
+    rates = f"\n[rates]\npulse_hz = {pulse_hz}\nmotion_hz = {motion_hz}\n"
+    (folder / "app.toml").write_text(told.replace("rate_hz = 125", f"rate_hz = {max(pulse_hz, motion_hz)}") + rates)
+    chain = chains.of(str(folder))
+    (take,) = chain.takes_of("heart_rate", None, 1)
+    assert (take.frames[:, 2] == MISSING).mean() == pytest.approx(1 - motion_hz / pulse_hz, abs=0.01)
+    with FirmwareReplay(chain.app, board, time_limit=900) as firmware:
+        python, answer = chain.answer(take.frames[: 40 * pulse_hz]), firmware.answer(take.frames[: 40 * pulse_hz])
+    assert python == answer and len(answer.scores) == 20
+    assert any(event.code == 1 for event in answer.events)

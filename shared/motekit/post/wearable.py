@@ -57,6 +57,9 @@ class WearableParameters:
     ----------
     rate_hz : int
         Frames a second, 25 to 125.
+    pulse_hz, motion_hz : int
+        Samples a second of the pulse sensor (25 to 125) and of the accelerometer (20 to 125), one of them `rate_hz`,
+        the other at most that; 0: `rate_hz`.
     heart : HeartParameters
     rhythm : RhythmParameters
     rest_g : float
@@ -76,6 +79,8 @@ class WearableParameters:
     """
 
     rate_hz: int = 125
+    pulse_hz: int = 0
+    motion_hz: int = 0
     heart: HeartParameters = field(default_factory=HeartParameters)
     rhythm: RhythmParameters = field(default_factory=RhythmParameters)
     rest_g: float = 0.05
@@ -126,23 +131,33 @@ class Wearable(FloatBlock):
         super().__init__(**{**p.__dict__, "heart": p.heart.__dict__, "rhythm": p.rhythm.__dict__})
         if not 25 <= p.rate_hz <= 125:
             raise ConfigError(f"a wrist samples at 25 to 125 Hz, not {p.rate_hz}. Resample, or choose another rate.")
+        pulse_hz, motion_hz = p.pulse_hz or p.rate_hz, p.motion_hz or p.rate_hz
+        if pulse_hz < 25 or motion_hz < 20 or max(pulse_hz, motion_hz) != p.rate_hz:
+            raise ConfigError(
+                f"a wrist's pulse sensor gives 25 to 125 samples a second, its accelerometer 20 to 125, and the faster "
+                f"one's is the rate of frames: not {pulse_hz} and {motion_hz} of {p.rate_hz}. Correct [sensor] rate_hz "
+                "and [rates]."
+            )
         self.settings, self.model = p, rhythm
         self.heart = Heart(p.heart)
-        self._to_heart = _to_heart(p.rate_hz)
+        same = pulse_hz == motion_hz
+        self._to_heart = _to_heart(pulse_hz, same)
+        self._axes_to_heart = self._to_heart if same else _to_heart(motion_hz, same)
         # from the 25 Hz that the heart works at: a fifth of the work and memory
         self._to_motion = Resampler(HEART_HZ, MOTION_HZ, half_length=5)
-        self._to_ecg = Resampler(p.rate_hz, ECG_HZ) if p.rate_hz != ECG_HZ else None
+        self._to_ecg = Resampler(pulse_hz, ECG_HZ) if pulse_hz != ECG_HZ else None
         self.ecg_band = Sos("bandpass", (8.0, 20.0), order=2, rate_hz=ECG_HZ)
         self._pulse_band = Sos("bandpass", (0.5, 5.0), order=2, rate_hz=HEART_HZ)
         self.ecg_peaks = Peaks(ECG_HZ)
         self._pulse_peaks = Peaks(HEART_HZ, smoothing_s=0.2, apart_s=0.2, upward=True)
-        stuck = max(2, round(p.stuck_s * p.rate_hz))
+        stuck = [max(2, round(p.stuck_s * rate)) for rate in [pulse_hz] * 2 + [motion_hz] * 3 + [pulse_hz]]
         tops = [round(p.pulse_range / SCALES[0])] * 2 + [32767] * 4
         self.struct = ffi.new(
             "mk_wearable_config *",
             {
-                "channel": [(scale, -top, top, stuck) for scale, top in zip(SCALES, tops, strict=True)],
+                "channel": [(scale, -top, top, s) for scale, top, s in zip(SCALES, tops, stuck, strict=True)],
                 "to_heart": self._to_heart.struct if self._to_heart else ffi.NULL,
+                "axes_to_heart": self._axes_to_heart.struct if self._axes_to_heart else ffi.NULL,
                 "to_motion": self._to_motion.struct,
                 "to_ecg": self._to_ecg.struct if self._to_ecg else ffi.NULL,
                 "heart": self.heart.struct[0],
@@ -153,6 +168,8 @@ class Wearable(FloatBlock):
                 "rest": p.rest_g,
                 "slow": p.slow_bpm,
                 "rate": p.rate_hz,
+                "pulse_rate": pulse_hz,
+                "motion_rate": motion_hz,
                 "upward": p.pulse_upward,
                 "on": round(p.on_s / TICK_S),
                 "every": round(p.every_s / TICK_S),
@@ -181,6 +198,7 @@ class Wearable(FloatBlock):
         parts = {
             "heart": self.heart,
             "to_heart": self._to_heart,
+            **({"axes_to_heart": self._axes_to_heart} if self._axes_to_heart is not self._to_heart else {}),
             "to_motion": self._to_motion,
             "to_ecg": self._to_ecg,
             "ecg_band": self.ecg_band,
@@ -193,7 +211,10 @@ class Wearable(FloatBlock):
     @property
     def rates(self) -> dict[str, Fir | None]:
         """Changes of rate, by their name in mk_wearable_config; None: none."""
-        return {"to_heart": self._to_heart, "to_motion": self._to_motion, "to_ecg": self._to_ecg}
+        found = {"to_heart": self._to_heart, "to_motion": self._to_motion, "to_ecg": self._to_ecg}
+        # one for both parts where they have one rate
+        own = self._axes_to_heart is not self._to_heart
+        return found | ({"axes_to_heart": self._axes_to_heart} if own else {})
 
     def reset(self) -> None:
         """Forget everything."""
@@ -262,9 +283,9 @@ def scores_of(ticks: list[Tick] | list[bytes]) -> np.ndarray:
     return np.frombuffer(b"".join(row[: SCORES.itemsize] for row in rows), SCORES)
 
 
-def _to_heart(rate_hz: int) -> Fir | None:
-    """Anti-alias filter and change of rate to 25 Hz: flat to 7.5 Hz, 0.2 s late."""
-    if rate_hz == HEART_HZ:
+def _to_heart(rate_hz: int, alone: bool) -> Fir | None:
+    """Anti-alias filter and change of rate to 25 Hz: flat to 7.5 Hz, 0.2 s late, as another part's must be too."""
+    if rate_hz == HEART_HZ and alone:
         return None
     down = int(np.gcd(rate_hz, HEART_HZ))
     up = HEART_HZ // down

@@ -1,6 +1,7 @@
 """The wrist's chain in Python: streaming, faults, light, slow hearts, rhythm, and what its parameters refuse."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from motekit import app as apps
 from motekit import chains
 from motekit.apps.wearable import faults, heart_rate, parameters, rhythm
+from motekit.apps.wearable.frames import Rates
 from motekit.chain import MISSING
 from motekit.datasets.synthetic import ppg
 from motekit.errors import ConfigError, ModelError
@@ -74,9 +76,44 @@ def test_other_rates_of_the_sensor_find_the_same_heart(chain, resting, rate_hz):
     assert np.abs(found.error).mean() < 2
 
 
+@pytest.mark.parametrize(("pulse_hz", "motion_hz"), [(125, 20), (100, 50), (25, 125), (64, 25), (50, 33), (25, 20)])
+def test_pulse_sensor_and_accelerometer_have_rates_of_their_own(chain, resting, people, pulse_hz, motion_hz):
+    rates = Rates(max(pulse_hz, motion_hz), pulse_hz, motion_hz)
+    wrist = Wearable(replace(chain.bare, rate_hz=rates.frames, pulse_hz=pulse_hz, motion_hz=motion_hz))
+    take = heart_rate.take(resting, rates)
+    whole = wrist.process(take.frames)
+    found = heart_rate.score(take, [tick.scores for tick in whole])
+    assert np.abs(found.error).mean() < 2 and found.reading.mean() > 0.7
+    assert not scores_of(whole)["quality"][:, :5].any()
+    # what lies in the frames between is not looked at, and no split of them matters
+    noisy, rng = take.frames.copy(), np.random.default_rng(0)
+    noisy[noisy == MISSING] = rng.integers(-32768, 32768, (noisy == MISSING).sum())
+    noisy[:, 5] = MISSING
+    wrist.reset()
+    cuts = [0, *np.unique(rng.integers(1, len(noisy), 40)), len(noisy)]
+    parts = [wrist.push(noisy[a:b]) for a, b in pairwise(cuts)]
+    assert [tick for ticks, _ in parts for tick in ticks] == whole
+    # both parts at one time: the motion is that of equal rates
+    moved = np.concatenate([motion for _, motion in parts])
+    assert len(moved) == len(whole) * 40
+    # (recordings are brought to a rate within half a sample of it)
+    same = Wearable(replace(chain.bare, rate_hz=100))
+    wrist.reset()
+    a, b = (w.push(heart_rate.take(people[0], r).frames)[1][60:1160] for w, r in ((wrist, rates), (same, 100)))
+    a, b = a - a.mean(0), b - b.mean(0)
+    assert (a * b).sum() / np.sqrt((a * a).sum() * (b * b).sum()) > 0.9
+    assert (a * b).sum() > max((a[1:] * b[:-1]).sum(), (a[:-1] * b[1:]).sum())
+
+
+def test_rates_that_no_frames_can_have_are_refused(chain):
+    for rates in ({"pulse_hz": 20}, {"motion_hz": 10}, {"pulse_hz": 100, "motion_hz": 50}, {"motion_hz": 200}):
+        with pytest.raises(ConfigError, match="rates"):
+            Wearable(replace(chain.bare, **rates))
+
+
 @pytest.mark.parametrize("name", sorted(faults.FAULTS))
 def test_no_fault_gives_a_confident_wrong_rate(chain, resting, name):
-    take, _, _ = faults._take(resting, faults.FAULTS[name], RATE_HZ)
+    take, _, _ = faults._take(resting, faults.FAULTS[name], chain.rates)
     found = heart_rate.score(take, chain.answer(take.frames).scores)
     assert not (found.reading & (found.error > heart_rate.WRONG_BPM)).any()
 

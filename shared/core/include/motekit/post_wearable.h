@@ -2,7 +2,11 @@
  *
  *   frames    int16[n][channels], channels MK_WEARABLE_CHANNELS: two pulse waves, x, y, z, ECG; MK_CHANNEL_MISSING
  *             where there is no sample. A wrist without an electrode leaves the ECG missing
- *   to_heart, to_ecg   from the sensor's rate to 25 and 125 Hz, 0: no change of rate; to_motion from 25 to 20 Hz
+ *   rate      frames a second; pulse_rate, motion_rate: samples a second of the pulse sensor (and the electrode) and of
+ *             the accelerometer, at most that. Sample j of a part with fewer is in frame j x rate / its rate, rounded
+ *             down; in the other frames its channels are not looked at
+ *   to_heart, to_ecg   from the pulse sensor's rate to 25 and 125 Hz, 0: no change of rate; axes_to_heart from the
+ *             accelerometer's to 25 Hz; to_motion from 25 to 20 Hz
  *   on, every ticks the pulse sensor's light is on, of how many; equal: always. While it is off the pulse waves are
  *             not looked at, and the heart's track starts anew
  *   rest      g: below it in all axes the wrist rests, and beats of the pulse wave count for rhythm and variability.
@@ -31,7 +35,8 @@
 #define MK_WEARABLE_CHANNELS 6
 #define MK_WEARABLE_ECG 5
 #define MK_WEARABLE_PART 25    /* frames taken at once */
-#define MK_WEARABLE_OUT 27     /* most samples that as many frames become */
+#define MK_WEARABLE_OUT 32     /* most samples at 25 or 20 Hz that as many frames become, with those held back */
+#define MK_WEARABLE_HELD 3     /* samples at 25 Hz that one part may be ahead of the other */
 #define MK_WEARABLE_EVENTS 4
 
 /* codes of events, and what their value is */
@@ -43,12 +48,14 @@
 
 typedef struct {
     mk_channel_config channel[6];
-    const mk_resample_config *to_heart, *to_motion, *to_ecg;
+    const mk_resample_config *to_heart, *axes_to_heart, *to_motion, *to_ecg;
     mk_heart_config heart;
     mk_rhythm_config ecg, pulse;
     mk_sos ecg_band, pulse_band; /* coefficients and sections */
     float rest, slow;
     uint16_t rate;        /* frames a second, 25 to 125 */
+    uint16_t pulse_rate;  /* 25 to rate */
+    uint16_t motion_rate; /* 20 to rate */
     uint8_t upward;       /* 1: more blood is more counts; 0: less light, as raw sensors have it */
     uint16_t on, every;   /* ticks */
     uint16_t confirm;     /* ticks in a row that must look irregular, or regular again, before it is said */
@@ -94,6 +101,8 @@ typedef struct {
     mk_wearable_report report;
     float *motion;
     uint32_t motion_count, motion_pitch;
+    float held[5][3];      /* samples at 25 Hz that wait for the other part's */
+    uint8_t held_count[2]; /* of the pulse waves, of the axes */
     uint32_t tick, taken;  /* ticks, frames of this one */
     float pulse;           /* last band-passed sample of the pulse wave: beats are where it is steepest */
     float beats;           /* rate by regular beats, BPM; 0: none */

@@ -28,8 +28,8 @@ static uint32_t ring_of(const mk_wearable_config *config)
 
 uint32_t mk_wearable_memory(const mk_wearable_config *config)
 {
-    return mk_heart_memory(&config->heart) + MK_HEART_CHANNELS * taps(config->to_heart) +
-           3u * (taps(config->to_motion) + MK_WEARABLE_OUT) + taps(config->to_ecg) +
+    return mk_heart_memory(&config->heart) + MK_HEART_PULSES * taps(config->to_heart) +
+           3u * (taps(config->axes_to_heart) + taps(config->to_motion) + MK_WEARABLE_OUT) + taps(config->to_ecg) +
            MK_SOS_STATE(config->ecg_band.sections) + MK_SOS_STATE(config->pulse_band.sections) + ring_of(config);
 }
 
@@ -38,6 +38,11 @@ uint32_t mk_wearable_scratch(const mk_wearable_config *config)
     /* while frames are taken: one channel's values, then five channels at 25 Hz */
     return larger(larger(mk_heart_scratch(&config->heart), MK_RHYTHM_SCRATCH),
                   MK_WEARABLE_PART + MK_HEART_CHANNELS * MK_WEARABLE_OUT);
+}
+
+static const mk_resample_config *to_heart_of(const mk_wearable_config *config, uint32_t channel)
+{
+    return channel < MK_HEART_PULSES ? config->to_heart : config->axes_to_heart;
 }
 
 static float *resampler(mk_resample *resample, const mk_resample_config *config, float *memory, mk_status *status)
@@ -57,7 +62,8 @@ static float *filter(mk_sos *sos, const mk_sos *given, float *memory, mk_status 
 mk_status mk_wearable_init(mk_wearable *wearable, const mk_wearable_config *config, const mk_nn_model *rhythm,
                            void *arena, float *memory, float *scratch)
 {
-    if (!wearable || !config || !memory || !scratch || config->rate < 25 || config->rate > 125 ||
+    if (!wearable || !config || !memory || !scratch || config->rate > 125 || config->pulse_rate < 25 ||
+        config->pulse_rate > config->rate || config->motion_rate < 20 || config->motion_rate > config->rate ||
         config->on == 0 || config->on > config->every || config->confirm == 0 || !(config->rest >= 0.0f) ||
         !(config->slow >= 0.0f))
         return MK_ERR_ARG;
@@ -68,7 +74,7 @@ mk_status mk_wearable_init(mk_wearable *wearable, const mk_wearable_config *conf
     for (uint32_t i = 0; i < MK_WEARABLE_CHANNELS && !status; i++)
         status = mk_channel_init(&wearable->channel[i], &config->channel[i]);
     for (uint32_t i = 0; i < MK_HEART_CHANNELS; i++)
-        at = resampler(&wearable->to_heart[i], config->to_heart, at, &status);
+        at = resampler(&wearable->to_heart[i], to_heart_of(config, i), at, &status);
     for (uint32_t i = 0; i < 3; i++)
         at = resampler(&wearable->to_motion[i], config->to_motion, at, &status);
     at = resampler(&wearable->to_ecg, config->to_ecg, at, &status);
@@ -94,8 +100,10 @@ void mk_wearable_reset(mk_wearable *wearable)
     const mk_wearable_config *const config = wearable->config;
     for (uint32_t i = 0; i < MK_WEARABLE_CHANNELS; i++)
         mk_channel_reset(&wearable->channel[i]);
-    for (uint32_t i = 0; config->to_heart && i < MK_HEART_CHANNELS; i++)
-        mk_resample_reset(&wearable->to_heart[i]);
+    for (uint32_t i = 0; i < MK_HEART_CHANNELS; i++)
+        if (to_heart_of(config, i))
+            mk_resample_reset(&wearable->to_heart[i]);
+    wearable->held_count[0] = wearable->held_count[1] = 0;
     for (uint32_t i = 0; config->to_motion && i < 3; i++)
         mk_resample_reset(&wearable->to_motion[i]);
     if (config->to_ecg)
@@ -161,28 +169,72 @@ static void steepness(mk_wearable *wearable, float *wave, uint32_t n)
     }
 }
 
+/* Which of n frames, the first of them the tick's first-th, carry a sample of a part of a rate of its own. */
+static uint32_t due(uint32_t first, uint32_t n, uint32_t rate, uint32_t own, uint8_t *at)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        const uint32_t rest = (first + i) * own % rate;
+        if (rest == 0 || rest > rate - own)
+            at[count++] = (uint8_t)i;
+    }
+    return count;
+}
+
+/* A channel's samples as values. */
+static void values_of(mk_channel *channel, const int16_t *frames, const uint8_t *at, uint32_t n, float *values)
+{
+    int16_t picked[MK_WEARABLE_PART];
+    for (uint32_t i = 0; i < n; i++)
+        picked[i] = frames[at[i] * MK_WEARABLE_CHANNELS];
+    mk_channel_process(channel, picked, 1, n, values);
+}
+
+/* Five channels at 25 Hz, those held back before the new ones; how many there are of each. The others' `ahead` wait. */
+static uint32_t join(mk_wearable *wearable, float *rows, const uint32_t *count)
+{
+    const uint32_t both = count[0] < count[1] ? count[0] : count[1];
+    for (uint32_t i = 0; i < MK_HEART_CHANNELS; i++) {
+        const uint32_t part = i >= MK_HEART_PULSES, ahead = count[part] - both;
+        for (uint32_t k = 0; k < ahead; k++)
+            wearable->held[i][k] = rows[i * MK_WEARABLE_OUT + both + k];
+        wearable->held_count[part] = (uint8_t)ahead;
+    }
+    return both;
+}
+
 static void take(mk_wearable *wearable, const int16_t *frames, uint32_t n)
 {
     const mk_wearable_config *const config = wearable->config;
     float *const values = wearable->scratch, *const rows = values + MK_WEARABLE_PART;
-    uint32_t count = 0;
+    uint8_t at[2][MK_WEARABLE_PART];
+    const uint32_t samples[2] = {due(wearable->taken, n, config->rate, config->pulse_rate, at[0]),
+                                 due(wearable->taken, n, config->rate, config->motion_rate, at[1])};
+    uint32_t count[2] = {0, 0};
     for (uint32_t i = 0; i < MK_WEARABLE_CHANNELS; i++) {
-        mk_channel_process(&wearable->channel[i], frames + i, MK_WEARABLE_CHANNELS, n, values);
-        if (i < MK_HEART_CHANNELS)
-            count = convert(&wearable->to_heart[i], config->to_heart, values, n, rows + i * MK_WEARABLE_OUT);
-        if (i >= MK_HEART_PULSES && i < MK_HEART_CHANNELS)
-            wearable->motion_count =
-                convert(&wearable->to_motion[i - MK_HEART_PULSES], config->to_motion, rows + i * MK_WEARABLE_OUT,
-                        count, wearable->motion + (i - MK_HEART_PULSES) * MK_WEARABLE_OUT);
+        const uint32_t part = i >= MK_HEART_PULSES && i < MK_HEART_CHANNELS;
+        values_of(&wearable->channel[i], frames + i, at[part], samples[part], values);
+        if (i >= MK_HEART_CHANNELS)
+            break;
+        float *const row = rows + i * MK_WEARABLE_OUT;
+        const uint32_t held = wearable->held_count[part];
+        for (uint32_t k = 0; k < held; k++)
+            row[k] = wearable->held[i][k];
+        count[part] = held + convert(&wearable->to_heart[i], to_heart_of(config, i), values, samples[part], row + held);
     }
-    mk_heart_push(&wearable->heart, rows, MK_WEARABLE_OUT, count);
-    /* rows are no longer needed but for the first */
+    const uint32_t both = join(wearable, rows, count);
+    for (uint32_t i = 0; i < 3; i++)
+        wearable->motion_count =
+            convert(&wearable->to_motion[i], config->to_motion, rows + (MK_HEART_PULSES + i) * MK_WEARABLE_OUT, both,
+                    wearable->motion + i * MK_WEARABLE_OUT);
+    mk_heart_push(&wearable->heart, rows, MK_WEARABLE_OUT, both);
+    /* rows are no longer needed but for the first; values are the ECG's */
     if (wearable->source == PULSE) {
-        mk_sos_process(&wearable->pulse_band, rows, rows, count);
-        steepness(wearable, rows, count);
-        mk_rhythm_push(&wearable->rhythm, rows, count);
+        mk_sos_process(&wearable->pulse_band, rows, rows, both);
+        steepness(wearable, rows, both);
+        mk_rhythm_push(&wearable->rhythm, rows, both);
     } else {
-        take_ecg(wearable, values, n, rows + MK_WEARABLE_OUT);
+        take_ecg(wearable, values, samples[0], rows);
     }
 }
 
