@@ -176,8 +176,8 @@ def _dates(column: pd.Series, path: Path) -> pd.Series:
     text = column.astype(str).str.replace("-", "").str[:8]
     dates = pd.to_datetime(text.where(text.str.fullmatch(r"\d{8}")), format="%Y%m%d", errors="coerce")
     if dates.isna().any():
-        bad = column[dates.isna()].iloc[0]
-        raise DataError(f"{path}: {bad!r} is not a date (YYYYMMDD). Fetch the file again.")
+        row = int(np.flatnonzero(dates.isna())[0])
+        raise DataError(f"{path}: {str(column.iloc[row])!r} in row {row + 1} is not a date (YYYYMMDD). Fetch it again.")
     return dates
 
 

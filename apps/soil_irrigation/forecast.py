@@ -275,10 +275,18 @@ def package(
     write_text(folder / "model.json", json.dumps(about, indent=2) + "\n")
 
 
-def rmse(change: np.ndarray, data: Rows) -> dict[str, float]:
-    """Root mean square error of forecast changes float[n, 4] in m3/m3, by `METRICS`, over what is known."""
-    error = np.asarray(change, float) - data.change
-    return {name: float(np.sqrt(np.nanmean(error[:, i] ** 2))) for i, name in enumerate(METRICS)}
+def rmse(change: np.ndarray, data: Rows) -> dict[str, float | None]:
+    """Root mean square error of forecast changes float[n, 4] in m3/m3, by `METRICS`, over what is known; see `rms`."""
+    return rms(np.asarray(change, float) - data.change)
+
+
+def rms(error: np.ndarray) -> dict[str, float | None]:
+    """Root mean square of errors float[n, 4], by `METRICS`; None where no station has a probe at that depth."""
+    found = {}
+    for name, column in zip(METRICS, error.T, strict=True):
+        known = column[np.isfinite(column)]
+        found[name] = float(np.sqrt(np.mean(known**2))) if len(known) else None
+    return found
 
 
 def persistence(data: Rows) -> np.ndarray:

@@ -61,9 +61,10 @@ def evaluate(chain: "AppChain", data: Path | None, *, board: str | None = "uno")
     rows, source = rows_of(data)
     scored = _score(chain.model, (chain.folder / "float.tflite").read_bytes(), rows)
     agree = scored.pop("agree")
+    metrics = {**scored["host"], **_beside(rows)}
     if board:
-        replayed, same = _replay(chain, data, board)
-        scored[board] = replayed
+        # some of the days: no row among those of all of them
+        scored["replay"], same = _replay(chain, data, board)
         agree = agree and same
     return {
         "app": chain.app.name,
@@ -77,7 +78,7 @@ def evaluate(chain: "AppChain", data: Path | None, *, board: str | None = "uno")
         "split": "none",
         "rows": scored,
         "agree": agree,
-        "metrics": {**scored["host"], **_beside(rows)},
+        "metrics": metrics,
     }
 
 
@@ -182,8 +183,7 @@ def _replay(chain: "AppChain", data: Path | None, board: str) -> tuple[dict[str,
         scores = np.frombuffer(b"".join(answer.scores), np.int8).reshape(-1, lib.MK_GARDENER_OUTPUTS)
         errors.append(int8.changes(scores) - forecast.changes_of(station)[: len(scores)])
     error = np.concatenate(errors)
-    row = {name: float(np.sqrt(np.nanmean(error[:, i] ** 2))) for i, name in enumerate(forecast.METRICS)}
-    return {**row, "windows": len(error), "stations": len(chosen)}, all(found.equal.values())
+    return {"board": board, **forecast.rms(error), "windows": len(error), "stations": len(chosen)}, all(found.equal.values())
 
 
 def _shown(progress: Progress | None, what: str) -> Callable[[int, int], None] | None:

@@ -5,7 +5,9 @@ its cost. `energy`: a day's sleep, and what it draws.
 """
 
 import argparse
+import shutil
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -69,18 +71,24 @@ def measure(chain: AppChain, parts: tuple[str, ...], sequences: int, progress) -
     ToolError
         If a compiler or simavr is missing.
     """
-    elf, found = build(chain.app, "uno").elf, {}
-    if "faults" in parts:
-        found["uno_faults"] = faults.run(elf, sequences, progress)
+    found = {}
+    with tempfile.TemporaryDirectory(prefix="motekit-uno-") as folder:
+        # somebody may build again while this runs
+        elf = Path(shutil.copy(build(chain.app, "uno").elf, folder))
+        if "faults" in parts:
+            found["uno_faults"] = faults.run(elf, sequences, progress)
+        if "energy" in parts:
+            found["uno_energy"] = _energy(chain, elf)
     if "replay" in parts:
         found["uno_replay"] = replay(chain)
-    if "energy" in parts:
-        frames = chain.scene().frames
-        days = len(frames) / HOURS_A_DAY
-        day = simavr.live(elf, [*faults.SENSORS, (float(energy.DAY_S), "end", 0)])
-        estimate = energy.estimate(day, open_seconds(chain.answer(frames).events) / days)
-        found["uno_energy"] = {**estimate, "live_stack": day.stack}
     return found
+
+
+def _energy(chain: AppChain, elf: Path) -> dict[str, Any]:
+    frames = chain.scene().frames
+    day = simavr.live(elf, [*faults.SENSORS, (float(energy.DAY_S), "end", 0)])
+    open_s_a_day = open_seconds(chain.answer(frames).events) / (len(frames) / HOURS_A_DAY)
+    return {**energy.estimate(day, open_s_a_day), "live_stack": day.stack}
 
 
 def main() -> None:
