@@ -8,11 +8,12 @@ from typing import Any
 
 import numpy as np
 
+from motekit import runtimes
 from motekit.app import App
 from motekit.chain import Answer, Chain, Evaluation, Progress, Take, Training
 from motekit.codegen import c, header
 from motekit.codegen.struct import initialiser
-from motekit.compiler import HostModel, compile_model
+from motekit.compiler import HostModel
 from motekit.driver import Driver
 from motekit.dsp import eye_crop
 from motekit.errors import ConfigError, ModelError
@@ -20,6 +21,7 @@ from motekit.explore import Table
 from motekit.files import write_if_changed
 from motekit.link import Event
 from motekit.post.drowsiness import CODES, STATES
+from motekit.tflm import TflmModel
 
 from . import recipe, watching
 
@@ -98,9 +100,9 @@ class AppChain(Chain):
         return int.from_bytes(digest.digest()[:8], "big")
 
     @cached_property
-    def network(self) -> HostModel:
-        """The network, compiled for this computer."""
-        return HostModel(self.model)
+    def network(self) -> HostModel | TflmModel:
+        """The network on this computer, in the app's runtime."""
+        return runtimes.network(self.app, self.model)
 
     @cached_property
     def levels(self) -> np.ndarray:
@@ -111,8 +113,8 @@ class AppChain(Chain):
     def generate(self, out_dir: Path, target: str) -> None:
         """See `Chain`."""
         app = self.app
-        compile_model(
-            self.model, out_dir, name=app.name, feature_hash=self.feature_hash, labels=app.labels, target=target
+        runtimes.write(
+            app, self.model, out_dir, name=app.name, feature_hash=self.feature_hash, labels=app.labels, target=target
         )
         text = header(
             app,

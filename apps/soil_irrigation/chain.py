@@ -7,12 +7,13 @@ from typing import Any
 
 import numpy as np
 
+from motekit import runtimes
 from motekit.app import App
 from motekit.chain import Answer, Chain, Evaluation, Progress, Take, Training
 from motekit.codegen import header
 from motekit.codegen.c import array
 from motekit.codegen.struct import initialiser
-from motekit.compiler import HostModel, compile_model
+from motekit.compiler import HostModel
 from motekit.core import ffi
 from motekit.dsp import moisture
 from motekit.dsp.moisture import Moisture
@@ -23,6 +24,7 @@ from motekit.files import write_if_changed
 from motekit.link import Event
 from motekit.post.gardener import CHANNELS, MISSING, Code, Gardener, forecast_struct
 from motekit.post.irrigation import Fault, Reason
+from motekit.tflm import TflmModel
 
 from . import garden, hours, recipe
 
@@ -80,9 +82,9 @@ class AppChain(Chain):
         return int.from_bytes(digest[:8], "big")
 
     @cached_property
-    def network(self) -> HostModel:
-        """The forecast, compiled for this computer."""
-        return HostModel(self.model)
+    def network(self) -> HostModel | TflmModel:
+        """The forecast on this computer, in the app's runtime."""
+        return runtimes.network(self.app, self.model)
 
     @cached_property
     def forecast(self):
@@ -102,9 +104,10 @@ class AppChain(Chain):
     def generate(self, out_dir: Path, target: str) -> None:
         """See `Chain`."""
         app = self.app
-        compiled = compile_model(
-            self.model, out_dir, name=app.name, feature_hash=self.feature_hash, labels=recipe.OUTPUTS, target=target
-        )
+        compiled = runtimes.write(
+            app, self.model, out_dir, name=app.name, target=target,
+            feature_hash=self.feature_hash, labels=recipe.OUTPUTS,
+        )  # fmt: skip
         forecast = self._forecast(compiled, 0)
         body = """extern const MK_FLASH mk_gardener_config mk_app_garden;
 extern const mk_gardener_forecast mk_app_forecast;

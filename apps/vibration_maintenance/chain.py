@@ -9,15 +9,17 @@ from typing import Any
 
 import numpy as np
 
+from motekit import runtimes
 from motekit.app import App
 from motekit.chain import Answer, Chain, Evaluation, Take, Training
 from motekit.codegen import header
-from motekit.compiler import HostModel, compile_model
+from motekit.compiler import HostModel
 from motekit.data.machine import frames_of
 from motekit.errors import ConfigError, ModelError
 from motekit.files import write_if_changed
 from motekit.link import Event
 from motekit.post.machine import Code, Machine, Naming, Watch
+from motekit.tflm import TflmModel
 
 from . import data, machine, naming
 
@@ -105,9 +107,9 @@ class AppChain(Chain):
         return int.from_bytes(digest.digest()[:8], "big")
 
     @cached_property
-    def network(self) -> HostModel:
-        """The network, compiled for this computer."""
-        return HostModel(self.model)
+    def network(self) -> HostModel | TflmModel:
+        """The network on this computer, in the app's runtime."""
+        return runtimes.network(self.app, self.model)
 
     def machine(self, flash: bytearray | None = None, bearing=None, watch: Watch | None = None) -> Machine:
         """A machine of this app, unlearned; another bearing's features if given."""
@@ -131,8 +133,8 @@ class AppChain(Chain):
     def generate(self, out_dir: Path, target: str) -> None:
         """See `Chain`."""
         app = self.app
-        compile_model(
-            self.model, out_dir, name=app.name, feature_hash=self.feature_hash, labels=app.labels, target=target
+        runtimes.write(
+            app, self.model, out_dir, name=app.name, feature_hash=self.feature_hash, labels=app.labels, target=target
         )
         watched = self.machine()
         numbers = {

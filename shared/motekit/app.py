@@ -15,6 +15,7 @@ _SECTIONS = {
     "app": {"name", "summary", "version", "dataset"},
     "sensor": {"kind", "channels", "unit", "scale", "rate_hz", "range"},
     "window": {"length_s", "hop_s"},
+    "camera": None,
     "conditioning": None,
     "features": None,
     "model": {"labels", "quantization", "runtime"},
@@ -105,8 +106,11 @@ class App:
         from .dsp.declared import build, is_audio
 
         if not is_audio(self.features):
+            from .dsp.pictures import PictureStream
             from .dsp.windows import WindowStream
 
+            if self.sensor.get("kind") == "camera":
+                return PictureStream.from_app(self)
             return WindowStream.from_app(self)
         return build(self.features, self.rate_hz, str(self.folder / "app.toml"))
 

@@ -15,6 +15,8 @@ from .dsp import Mfcc
 from .dsp.rows import Rows
 from .post import KeywordEvent
 from .pretrained import Pretrained
+from .runtimes import network
+from .tflm import TflmModel
 
 
 @dataclass(frozen=True)
@@ -94,9 +96,9 @@ class Pipeline:
         self.block = app.feature_block
 
     @cached_property
-    def network(self) -> HostModel:
-        """The int8 network, compiled for this computer."""
-        return HostModel(self.model.int8)
+    def network(self) -> HostModel | TflmModel:
+        """The int8 network on this computer, in the app's runtime."""
+        return network(self.app, self.model.int8)
 
     @cached_property
     def quantizer(self):

@@ -14,6 +14,7 @@ recipe.py, where there is one, may define `recordings(data) -> list[Recording]` 
 import json
 import os
 import tempfile
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from types import ModuleType
@@ -21,15 +22,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from . import chains, feature_cache, window_model
+from . import chains, feature_cache, runtimes, window_model
 from .app import App
 from .chain import MISSING, Answer, Chain, Evaluation, Progress, Take, Training
 from .codegen import header
-from .compiler import compile_model
-from .data import sensor_csv, splits
+from .data import pictures, sensor_csv, splits
 from .data.recording import Recording
+from .dsp.camera import pack
 from .dsp.constants import Source
 from .dsp.floats import QUALITY, quality_names
+from .dsp.pictures import PictureStream
 from .dsp.resample import Resampler
 from .dsp.windows import WindowStream
 from .errors import ConfigError, DataError
@@ -59,7 +61,7 @@ class WindowChain(Chain):
                 f"{self._toml}: [decision] has no key {sorted(unknown)[0]!r}. Known: {', '.join(sorted(known))}."
             )
         #: conditioning, windows and features
-        self.stream: WindowStream = app.feature_block
+        self.stream: WindowStream | PictureStream = app.feature_block
 
     @property
     def _toml(self) -> Path:
@@ -68,7 +70,8 @@ class WindowChain(Chain):
     @cached_property
     def model(self) -> WindowModel:
         """The model, checked against the app."""
-        return window_model.read(self.folder, self.app.name, self.feature_hash, self.app.labels)
+        found = window_model.read(self.folder, self.app.name, self.feature_hash, self.app.labels)
+        return replace(found, runtime=self.app.runtime)
 
     @property
     def feature_hash(self) -> int:
@@ -111,9 +114,9 @@ class WindowChain(Chain):
     def generate(self, out_dir: Path, target: str) -> None:
         """See `Chain`."""
         app, label = self.app, self.label()
-        stream = WindowStream.from_app(app, self.model.affine, os.environ.get("MOTEKIT_BOARD"))
-        compiled = compile_model(
-            self.model.int8, out_dir, name="app", feature_hash=self.feature_hash, labels=app.labels, target=target
+        stream = type(self.stream).from_app(app, self.model.affine, os.environ.get("MOTEKIT_BOARD"))
+        compiled = runtimes.write(
+            app, self.model.int8, out_dir, name="app", feature_hash=self.feature_hash, labels=app.labels, target=target
         )
         stream.write(out_dir, "mk_windows")
         source = Source("label")
@@ -146,6 +149,9 @@ class WindowChain(Chain):
         if source is not None:
             if hasattr(self.recipe, "recordings"):
                 return self.recipe.recordings(source)
+            if self.sees:
+                size = self.stream.width_px, self.stream.height_px
+                return pictures.load(source, self.stream.channels, size, self.stream.fps, self.app.rate_hz)
             return sensor_csv.load(source, channels, self.app.rate_hz, unit)
         if hasattr(self.recipe, "synthetic"):
             return self.recipe.synthetic()
@@ -154,14 +160,14 @@ class WindowChain(Chain):
 
     def frames_of(self, recording: Recording) -> np.ndarray:
         """A recording as the sensor gives it: counts at the app's rate, `MISSING` for what is not a number."""
-        channels = self.stream.conditioning.input.channels
+        channels = self.stream.channels
         if tuple(recording.channels) != channels:
             raise DataError(
                 f"{recording.name} has the channels {', '.join(recording.channels)}, the app {', '.join(channels)}. "
                 "Name them alike."
             )
         samples = recording.samples.reshape(len(recording.samples), -1)
-        if samples.dtype == np.int16 and recording.rate_hz == self.app.rate_hz:
+        if samples.dtype == np.int16 and (self.sees or recording.rate_hz == self.app.rate_hz):
             return np.ascontiguousarray(samples)
         if samples.dtype == np.int16:
             samples = np.where(samples == MISSING, np.nan, samples.astype(np.float32))
@@ -199,8 +205,17 @@ class WindowChain(Chain):
             return {"label": "unknown", **told, "because": quality_names(event.value)}
         return {"label": self.app.labels[event.code], **told, "probability": round(event.value / 65536, 4)}
 
+    @property
+    def sees(self) -> bool:
+        """Whether the sensor is a camera: its frames are lines of pictures."""
+        return isinstance(self.stream, PictureStream)
+
     def probe(self, rate_hz: float, channels: int) -> np.ndarray:
         """See `Chain`."""
+        if self.sees:
+            size = self.stream.height_px, self.stream.width_px
+            shown = np.random.default_rng(0).integers(0, 256, (6, *size), np.uint8)
+            return pack(shown, [round(1000 / self.stream.fps * k) for k in range(6)])
         seconds = self.app.window["length_s"] + 4 * self.app.window["hop_s"] + self.stream.delay_s
         return np.random.default_rng(0).integers(-3000, 3000, (round(seconds * rate_hz) + 64, channels), np.int16)
 
@@ -209,7 +224,7 @@ class WindowChain(Chain):
         from .train.windows import Windows
 
         def make():
-            stream = WindowStream.from_app(self.app)
+            stream = type(self.stream).from_app(self.app)
 
             def run(frames: np.ndarray) -> feature_cache.Arrays:
                 features, quality = stream.process(frames)
@@ -243,6 +258,8 @@ class WindowChain(Chain):
         """See `Chain`."""
         from .report.windows import picture
 
+        if self.sees:
+            return super().picture(take)
         return picture(self.stream, take.frames)
 
     def rows(self, take: Take) -> tuple[np.ndarray, list[str]]:
@@ -256,8 +273,6 @@ class WindowChain(Chain):
         return takes, self.windows(takes, progress)
 
     def _learn(self, windows, out: Path, seed: int, epochs: int | None, progress: Progress | None):
-        from dataclasses import replace
-
         from .train import windows as training
 
         schedule = getattr(self.recipe, "SCHEDULE", training.SCHEDULE)

@@ -9,10 +9,12 @@ from typing import Any
 
 import numpy as np
 
+from . import runtimes
 from .compiler import HostModel
 from .dsp.affine import Affine
 from .errors import ModelError
 from .oracle import Tflm
+from .tflm import TflmModel
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,7 @@ class WindowModel:
     folder: Path
     info: dict[str, Any]
     int8: bytes
+    runtime: str = runtimes.RUNTIMES[0]
 
     @property
     def hash(self) -> int:
@@ -29,9 +32,9 @@ class WindowModel:
         return int.from_bytes(hashlib.sha256(self.int8).digest()[:8], "big")
 
     @cached_property
-    def host(self) -> HostModel:
-        """The int8 network, compiled for this computer."""
-        return HostModel(self.int8)
+    def host(self) -> HostModel | TflmModel:
+        """The int8 network on this computer, in the app's runtime."""
+        return runtimes.network(self.runtime, self.int8)
 
     @cached_property
     def affine(self) -> Affine:

@@ -76,10 +76,14 @@ def run(
     resample: Annotated[bool, typer.Option(help="Convert recordings of another sampling rate.")] = False,
     port: Port = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on where a run with --port broke off.")] = False,
+    runtime: Annotated[
+        str | None, typer.Option(help="compiled or tflm (TensorFlow Lite Micro); else what app.toml says.")
+    ] = None,
     json: Json = False,
 ) -> None:
     """Replay recordings through an app's firmware and compare every bit with Python."""
-    from .. import chains
+    from .. import app as declared
+    from .. import chains, runtimes
     from ..verify import verify
 
     def show(found: dict) -> None:
@@ -87,13 +91,19 @@ def run(
             print(f"{event['recording']}  {event['time_s']:8.2f} s  {event['label']}  {_details(event)}".rstrip())
         same = ", ".join(f"{what} {'identical' if ok else 'DIFFERENT'}" for what, ok in found["equal"].items())
         print(f"{found['recordings']} recordings, {found['windows']} windows on {found['board']}: {same}")
+        if "runtimes" in found:
+            table("Runtimes", runtimes.COLUMNS, runtimes.rows(found["runtimes"]))
         print(", ".join(f"{key} {value:,}" for key, value in found["cost"].items() if value is not None))
 
     with result(json, show) as done:
-        chain = chains.of(name)
+        app = declared.load(name)
+        chain = chains.of(runtimes.with_runtime(app, runtime) if runtime else app)
         # all of them first: a bad file is said before minutes are spent on a build
         given = chain.inputs(source, resample=resample)
-        found = verify(chain, board, given, port=port, resume=resume).summary(chain)
+        if chain.app.runtime == "tflm" and not port:
+            found = runtimes.run(chain, given)
+        else:
+            found = verify(chain, board, given, port=port, resume=resume).summary(chain)
         done(found)
     if not found["agree"]:
         raise typer.Exit(1)

@@ -15,14 +15,18 @@ def report(
     measure: Annotated[bool, typer.Option("--measure", help="Replay the built-in recording anew.")] = False,
     json: Json = False,
 ) -> None:
-    """Cost of an app on an emulated board beside its budget, and an estimate of its energy where it makes one."""
-    from .. import chains
+    """Cost of an app beside its budget, its networks in both runtimes, and its energy where it makes an estimate."""
+    from .. import chains, runtimes
     from ..errors import ConfigError
     from ..report import results
 
     def show(found: dict) -> None:
         rows = [[what, value, found["budget"].get(what, "")] for what, value in found["cost"].items()]
         table(f"{found['app']} on {found['board']}", ["cost", "measured", "budget"], rows)
+        table("Runtimes", runtimes.COLUMNS, runtimes.rows(found["runtimes"]))
+        agree = found["runtimes"]["agree"]
+        if agree is not None:
+            print(f"Replayed in both: {'identical' if agree else 'DIFFERENT'}.")
         for energy in found["energy"]:
             on, every = energy["light"]["on_s"], energy["light"]["every_s"]
             light = "always on" if on == every else f"on {on:g} s of {every:g} s"
@@ -52,6 +56,7 @@ def report(
                 "board": board,
                 "cost": {key: costs[board].get(key) for key in keys},
                 "budget": chain.app.budget.get(board, {}),
+                "runtimes": runtimes.compare(chain, [chain.scene()]).summary(),
                 "energy": chain.energy(costs[board]["instructions_per_window"]),
             }
         )

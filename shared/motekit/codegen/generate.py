@@ -7,9 +7,8 @@ app_stream.c   feature tables, quantizer, thresholds, memory: all that stream.h 
 
 from pathlib import Path
 
-from .. import pretrained
+from .. import pretrained, runtimes
 from ..app import App
-from ..compiler import compile_model
 from ..dsp import LogMel, Mfcc, Quantizer
 from ..dsp.constants import Source
 from ..dsp.rows import Rows
@@ -46,8 +45,8 @@ def generate(app: App, out_dir: Path, target: str = "dsp", model: Pretrained | N
     """
     model = model or pretrained.load(app)
     name = app.name
-    compiled = compile_model(
-        model.int8, out_dir, name=name, feature_hash=app.feature_hash, labels=app.labels, target=target
+    compiled = runtimes.write(
+        app, model.int8, out_dir, name=name, feature_hash=app.feature_hash, labels=app.labels, target=target
     )
     given = compiled.inputs[0]
     quantizer = quantizer_of(model, given.scale, given.zero_point)

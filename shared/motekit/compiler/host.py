@@ -62,7 +62,9 @@ def tensor_info(tensor: Tensor) -> TensorInfo:
     return TensorInfo(tensor.name, tensor.dtype, tensor.shape, scale, tensor.zero_point if quantized else 0)
 
 
-class _TensorInfoC(ctypes.Structure):
+class TensorStruct(ctypes.Structure):
+    """The core's `mk_tensor_info`."""
+
     _fields_ = (
         ("name", ctypes.c_char_p), ("dtype", ctypes.c_int), ("rank", ctypes.c_uint8),
         ("dims", ctypes.POINTER(ctypes.c_int32)), ("scale", ctypes.c_float), ("zero_point", ctypes.c_int32),
@@ -73,11 +75,13 @@ class _TensorInfoC(ctypes.Structure):
 _CALL = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p)
 
 
-class _ModelC(ctypes.Structure):
+class ModelStruct(ctypes.Structure):
+    """The core's `mk_nn_model`."""
+
     _fields_ = (
         ("schema", ctypes.c_uint32), ("name", ctypes.c_char_p), ("feature_hash", ctypes.c_uint64),
         ("arena_bytes", ctypes.c_uint32), ("inputs", ctypes.c_uint8), ("outputs", ctypes.c_uint8),
-        ("input", ctypes.POINTER(_TensorInfoC)), ("output", ctypes.POINTER(_TensorInfoC)),
+        ("input", ctypes.POINTER(TensorStruct)), ("output", ctypes.POINTER(TensorStruct)),
         ("labels", ctypes.POINTER(ctypes.c_char_p)), ("label_count", ctypes.c_uint16),
         ("init", _CALL), ("invoke", _CALL), ("state_bytes", ctypes.c_uint32),
     )  # fmt: skip
@@ -191,7 +195,7 @@ class HostModel:
         self.outputs = [tensor_info(tensor) for tensor in self.compiled.outputs]
         self.arena_bytes = self.compiled.arena_bytes
         self._library = ctypes.CDLL(str(build_library(self.compiled)))
-        self._model = _ModelC.in_dll(self._library, f"mk_model_{name}")
+        self._model = ModelStruct.in_dll(self._library, f"mk_model_{name}")
         self.address = ctypes.addressof(self._model)
         self._batch = self._library.mk_host_batch
         self._batch.argtypes = [ctypes.c_void_p] * 4 + [ctypes.c_uint32]

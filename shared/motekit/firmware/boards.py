@@ -61,6 +61,11 @@ class Board:
         """Apps that there is an environment for."""
         return tuple(sorted({environment.app for environment in self.environments}))
 
+    def environment_of(self, app: str, variant: str) -> str:
+        """Name of the environment of an app or a variant of it; a variant without one is built in the app's own."""
+        found = [e.name for e in self.environments if e.app == app and e.variant == variant]
+        return found[0] if variant and found else f"{app}-{self.name}"
+
     def variant_of(self, app: str) -> str:
         """The variant of an app that this board runs, unless another is asked for."""
         return next((e.variant for e in self.environments if e.usual and e.app == app), "")

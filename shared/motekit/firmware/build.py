@@ -121,7 +121,8 @@ def build(app: App | str, board: str, check: bool = True) -> BuildResult:
         variables["MOTEKIT_APP_FOLDER"] = app.spec
     # of an app that is declared alone: what listens, or what takes windows of numbers
     declared = "keyword_spotting" if is_audio(app.features) else "windows"
-    elf = compile_environment(project_root(), f"{app.name if own else declared}-{board}", work, variables)
+    environment = machine.environment_of(app.name if own else declared, app.variant)
+    elf = compile_environment(project_root(), environment, work, variables)
     size = measure(elf)
     limits = {key: value for key, value in app.budget.get(board, {}).items() if key in ("flash", "ram")}
     result = BuildResult(app.name, board, elf, size.flash, size.ram, limits)
