@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from elftools.elf.elffile import ELFFile
 
-from . import bench_streams
+from . import bench_configs, bench_streams
 from .bench import _FLAGS, Board, _run, _tool, bench_dir, board, counter_plugin, emulate, link, port_dir
 from .codegen import c
 from .dsp.counts import Counts
@@ -31,6 +31,9 @@ from .files import write_text
 from .paths import core_dir
 
 LENGTH, SIGNALS = 1000, 8
+#: sources of src/post that the cases run
+_DECISIONS = ("activity", "anomaly", "body", "drowsiness", "fall", "heart", "heart_rate", "irrigation", "keyword",
+              "label", "sleep", "trend")  # fmt: skip
 _RECORD = np.dtype([("name", "S28"), ("scratch", "<u4"), ("hash", "<u4")])
 
 #: sources behind every stream of windows
@@ -185,6 +188,52 @@ SOURCES = {
     "gait_3x80": ("gait", "rfft", "moments", "math"),
     "affine_100": ("affine",),
     "label_333": ("label",),
+    "bearing_500": (
+        "bearing",
+        "sos",
+        "resample",
+        "order",
+        "rfft",
+        "spectrum",
+        "shape",
+        "quantile",
+        "moments",
+        "math",
+    ),
+    "anomaly_4x250": ("anomaly", "math"),
+    "trend_3x40": ("trend", "quantile"),
+    "body_8_ticks": (
+        "body",
+        "gait",
+        "cadence",
+        "counts",
+        "fall",
+        "activity",
+        "sleep",
+        "resample",
+        "sos",
+        "rfft",
+        "moments",
+        "math",
+    ),
+    "activity_62": ("activity",),
+    "fall_3x333": ("fall", "math"),
+    "sleep_1000": ("sleep",),
+    "cadence_7": ("cadence", "math"),
+    "heart_8_hops": ("heart", "cancel", "heart_spectrum", "heart_rate", "sos", "rfft", "moments", "sum", "math"),
+    "heart_spectrum_200": ("heart_spectrum", "rfft", "math"),
+    "moisture_90_days": ("moisture", "root"),
+    "probe_500": ("probe",),
+    "rootzone_140_days": ("rootzone", "root"),
+    "root_1000": ("root",),
+    "irrigation_1000": ("irrigation",),
+    "camera_64x48": ("camera", "image"),
+    "eye_input_32x32": ("eye_crop", "image"),
+    "eyes_3x64x48": ("eyes", "image", "root"),
+    "pictures_64x48": ("picture_stream", "picture_blocks", "camera", "image", "picture"),
+    "rows_25x40": ("rows", "row_stages", "pcan", "dct", "delta", "log"),
+    "drowsiness_1000": ("drowsiness",),
+    "keyword_250": ("keyword",),
     "ppg_quality_500": ("ppg_quality", "moments", "axes", "quantile"),
 }
 
@@ -265,6 +314,7 @@ def write_inputs(folder: Path) -> None:
     scratch = f"#define FEATURES_SCRATCH {4 * features.scratch}\n"
     (folder / "app_features.h").write_text(scratch + features.source("app_features"))
     bench_streams.write(folder)
+    bench_configs.write(folder)
     (folder / "input.bin").write_bytes(signals().tobytes())
 
 
@@ -283,8 +333,12 @@ def read_hashes(folder: Path) -> dict[str, int]:
 def core_sources() -> list[Path]:
     """Sources of the core's blocks that the bench runs."""
     source = core_dir() / "src"
-    others = [source / "post" / "heart_rate.c", source / "post" / "label.c", source / "runtime" / "window_stream.c"]
-    return [*sorted((source / "dsp").glob("*.c")), *others]
+    others = [source / "post" / f"{name}.c" for name in _DECISIONS]
+    return [
+        *sorted((source / "dsp").glob("*.c")),
+        *others,
+        *(source / "runtime" / f"{name}_stream.c" for name in ("window", "picture")),
+    ]
 
 
 @functools.cache

@@ -1,9 +1,9 @@
-/* The app of an app.toml alone: windows of features to an int8 network to the state that is reported. */
+/* The app of an app.toml alone: windows of features to an int8 network to the state that is reported.
+ * mk_windows.h says whether the windows are those of numbers (window_stream.h) or of pictures (picture_stream.h). */
 #include <string.h>
 
 #include <motekit/app.h>
 #include <motekit/post_label.h>
-#include <motekit/window_stream.h>
 
 #include "app_config.h"
 
@@ -13,12 +13,12 @@ static int16_t buffer[MK_APP_CHANNELS * BLOCK * BLOCKS];
 static float memory[MK_WINDOWS_MEMORY];
 static uint8_t arena[MK_APP_ARENA] __attribute__((aligned(16)));
 static uint8_t ring[MK_APP_LABELS * MK_APP_SMOOTHING];
-static mk_window_stream stream;
+static mk_windows_stream stream;
 static mk_label label;
 
 static mk_status reset(void)
 {
-    mk_window_stream_reset(&stream);
+    MK_WINDOWS(reset)(&stream);
     mk_label_reset(&label);
     return MK_APP_MODEL.init(arena);
 }
@@ -29,7 +29,7 @@ static mk_status init(void)
     if (model->inputs != 1 || model->outputs != 1 || model->input->dtype != MK_INT8 || model->output->dtype != MK_INT8 ||
         model->input->bytes != MK_WINDOWS_WIDTH || model->output->bytes != MK_APP_LABELS)
         return MK_ERR_FORMAT;
-    mk_status status = mk_window_stream_init(&stream, &mk_windows, memory);
+    mk_status status = MK_WINDOWS(init)(&stream, &mk_windows, memory);
     if (status == MK_OK)
         status = mk_label_init(&label, &mk_app_label, ring);
     return status == MK_OK ? reset() : status;
@@ -43,7 +43,7 @@ static mk_status decide(mk_quality quality)
         mk_quality quality;
     } found;
     mk_label_event event;
-    mk_window_stream_tensor(&stream, (int8_t *)arena + MK_APP_MODEL.input->offset);
+    MK_WINDOWS(tensor)(&stream, (int8_t *)arena + MK_APP_MODEL.input->offset);
     const mk_status status = MK_APP_MODEL.invoke(arena);
     if (status != MK_OK)
         return status;
@@ -58,7 +58,7 @@ static mk_status decide(mk_quality quality)
 static mk_status process(const int16_t *frames, uint32_t n)
 {
     mk_quality quality;
-    while (mk_window_stream_next(&stream, &frames, &n, &quality)) {
+    while (MK_WINDOWS(next)(&stream, &frames, &n, &quality)) {
         mk_out_features(stream.features, (uint16_t)(MK_WINDOWS_WIDTH * sizeof *stream.features));
         const mk_status status = decide(quality);
         if (status != MK_OK)

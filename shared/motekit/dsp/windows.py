@@ -139,6 +139,11 @@ class WindowStream(FloatBlock):
         check(lib.mk_window_stream_init(self._state, self.struct, pointer("float", self._memory)), "windows")
 
     @property
+    def channels(self) -> tuple[str, ...]:
+        """The sensor's channels."""
+        return self.conditioning.input.channels
+
+    @property
     def names(self) -> list[str]:
         """Name of each feature."""
         return self.block.names
@@ -233,6 +238,7 @@ class WindowStream(FloatBlock):
         return (
             f"#ifndef {guard}_H\n#define {guard}_H\n\n"
             '#include "motekit/window_stream.h"\n\n'
+            f"#define {guard}(verb) mk_window_stream_##verb\ntypedef mk_window_stream {name}_stream;\n"
             f"#define {guard}_MEMORY {self.memory}u /* floats */\n#define {guard}_WIDTH {self.width}u\n"
             f"#define {guard}_CHANNELS {len(self.conditioning.input.channels)}u\n\n"
             f"extern const mk_window_stream_config {name};\n\n#endif\n"
