@@ -193,5 +193,17 @@ const mk_gardener_forecast mk_app_forecast = {initialiser(forecast, {"model": f"
         how = {name: getattr(asked, name) for name in ("seed", "epochs", "folds", "out", "progress")}
         return scoring.crossvalidate(self, asked.data, **how)
 
+    def draw(self, folder: Path) -> None:
+        """See `Chain`."""
+        from . import report
+
+        report.draw(self.app, folder)
+
+    def figures(self, name: str) -> str:
+        """See `Chain`."""
+        from . import report
+
+        return report.figures(self.app, name)
+
 
 __all__ = ["MISSING", "AppChain"]

@@ -12,8 +12,8 @@ from motekit.compiler import HostModel
 from motekit.core import lib
 from motekit.datasets.synthetic import weather
 from motekit.errors import DataError
-from motekit.files import write_text
 from motekit.post.gardener import CHANNELS
+from motekit.report import results
 
 from . import forecast, hours, recipe
 
@@ -135,14 +135,8 @@ def crossvalidate(
         "without_a_sensor": {sensor: forecast.rmse(blind[sensor], rows) for sensor in forecast.SENSORS},
     }
     if out is not None:
-        keep(out / "results.json", "station", found)
+        results.save(out, {"station": found})
     return found
-
-
-def keep(path: Path, key: str, found: Any) -> None:
-    """Put what was found into a results.json, beside what it holds."""
-    results = json.loads(path.read_text(encoding="utf8")) if path.is_file() else {}
-    write_text(path, json.dumps({**results, key: found}, indent=1) + "\n")
 
 
 def _beside(rows: forecast.Rows) -> dict[str, Any]:
@@ -183,11 +177,12 @@ def _replay(chain: "AppChain", data: Path | None, board: str) -> tuple[dict[str,
         scores = np.frombuffer(b"".join(answer.scores), np.int8).reshape(-1, lib.MK_GARDENER_OUTPUTS)
         errors.append(int8.changes(scores) - forecast.changes_of(station)[: len(scores)])
     error = np.concatenate(errors)
-    return {"board": board, **forecast.rms(error), "windows": len(error), "stations": len(chosen)}, all(found.equal.values())
+    row = {"board": board, **forecast.rms(error), "windows": len(error), "stations": len(chosen)}
+    return row, all(found.equal.values())
 
 
 def _shown(progress: Progress | None, what: str) -> Callable[[int, int], None] | None:
     return None if progress is None else lambda done, total, *_: progress(done, total, what)
 
 
-__all__ = ["CHANNELS", "DataError", "crossvalidate", "evaluate", "keep", "train"]
+__all__ = ["CHANNELS", "DataError", "crossvalidate", "evaluate", "train"]

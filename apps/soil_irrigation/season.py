@@ -18,9 +18,11 @@ from motekit import app as apps
 from motekit.core import lib
 from motekit.errors import MotekitError
 from motekit.post.gardener import GardenerConfig
+from motekit.report import results
 
-from . import garden, scoring, simulator
+from . import garden, simulator
 from .chain import AppChain
+from .field import Day
 from .presets import CLIMATES, CROPS, SOILS, Crop, Soil
 from .simulator import Plot, Season, Trouble, Weather
 
@@ -32,6 +34,8 @@ STRESS_MM = 30.0
 LEVEL_YEARS, THRESHOLD_YEARS, SCORED_YEARS, PERFECT_YEARS = 4, 6, 8, 2
 #: share of the available water by which pyfao56 keeps away from stress
 PERFECT_MARGIN = 0.08
+#: the combination whose first season is drawn
+PICTURED = {"climate": "champion", "crop": "tomato", "soil": "loam"}
 TROUBLES = {
     "as wired": Trouble(),
     "noise 0.03": Trouble(noise=0.03),
@@ -211,6 +215,33 @@ def degradation(chain: AppChain, levels: dict[tuple[str, str, str], tuple[int, i
     return {name: means(seasons) for name, seasons in found.items()}
 
 
+def trace(chain: AppChain, row: dict[str, Any]) -> dict[str, Any]:
+    """The first scored season of a combination, day by day, for a picture; the levels and threshold are its own."""
+    one, soil = Comparison(chain, row["climate"], row["crop"]), SOILS[row["soil"]]
+    year = row["years"][0]
+    plot = Plot(one.scored[year], soil, year)
+    others = list(one.tuning.values())
+    ways: dict[str, Any] = {}
+    controllers: dict[str, simulator.Controllers] = {
+        "device": simulator.Devices([chain.gardener(one.config(soil, *row["levels"]))]),
+        "threshold": simulator.Thresholds([simulator.Threshold(**row["threshold"])], [soil]),
+        "timer": simulator.timer(others, one.crop),
+    }
+    counts = lambda moisture: garden.counts_of(chain.app, moisture)  # noqa: E731
+    for name, controller in controllers.items():
+        days: list[tuple[float, float, float]] = []
+
+        def watch(given: np.ndarray, day: Day, days=days) -> None:
+            days.append((float(given[0]), float(day.depletion[0]), float(day.readily[0])))
+
+        frames = counts if name == "device" else None
+        (season,) = simulator.simulate([plot], one.crop, controller, frames, watch=watch)
+        water, depletion, readily = (np.round(column, 2).tolist() for column in zip(*days, strict=True))
+        ways[name] = {"water_mm": water, "depletion_mm": depletion, "readily_mm": readily, "season": means([season])}
+    where = {key: row[key] for key in ("climate", "crop", "soil")}
+    return {**where, "year": year, "rain_mm": np.round(plot.weather.rain, 1).tolist(), "ways": ways}
+
+
 def run(chain: AppChain, progress=print) -> dict[str, Any]:
     """The whole comparison."""
     table, levels = [], {}
@@ -230,11 +261,17 @@ def main() -> None:
     """Write the comparison into results.json."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, help="folder of results.json (default: the app's pretrained)")
+    parser.add_argument("--trace", action="store_true", help="only the days of one season, for the picture")
     arguments = parser.parse_args()
     try:
         chain = AppChain(apps.load("soil_irrigation"))
-        found = run(chain, lambda line: print(line, file=sys.stderr, flush=True))
-        scoring.keep((arguments.out or chain.app.pretrained) / "results.json", "season", found)
+        if arguments.trace:
+            found = results.read(chain.app)["season"]
+        else:
+            found = run(chain, lambda line: print(line, file=sys.stderr, flush=True))
+        pictured = next(row for row in found["combinations"] if all(row[key] == PICTURED[key] for key in PICTURED))
+        kept = {"season": found, "season_trace": trace(chain, pictured)}
+        results.save(arguments.out or chain.app.pretrained, kept)
     except MotekitError as error:
         sys.exit(f"motekit: {error}")
     print(found["mean"], found["saved"])

@@ -18,7 +18,7 @@ from motekit.core import lib
 from motekit.errors import DataError
 from motekit.post.gardener import CHANNELS, MISSING, Gardener
 
-from .field import Fields
+from .field import Day, Fields
 from .presets import CLIMATES, Crop, Soil
 
 #: what of the water at the valve reaches the roots' layers
@@ -189,6 +189,7 @@ def simulate(
     controllers: Controllers,
     counts: Callable[[np.ndarray], np.ndarray] | None = None,
     record: list[np.ndarray] | None = None,
+    watch: Callable[[np.ndarray, Day], None] | None = None,
 ) -> list[Season]:
     """Run a season of each plot, all of one crop.
 
@@ -202,6 +203,8 @@ def simulate(
         From moisture in m3/m3 to the probes' counts; without it no frames are made, and controllers get none.
     record : list of ndarray, optional
         Takes the frames int16[hours, channels] of each plot, as its controller saw them.
+    watch : callable, optional
+        Called each day with the mm through each valve and with what came of it.
     """
     soils, noises, days = [], [], []
     for plot in plots:
@@ -233,6 +236,8 @@ def simulate(
         result = ground.step(rain[:, day], given * EFFICIENCY, et0[:, day])
         late = controllers.evening(day, look(slice(DAWN, 24))[0])
         water, drained, stress = water + given, drained + result.drained, stress + result.stressed
+        if watch:
+            watch(given, result)
     if record is not None:
         record.extend(frames.reshape(len(plots), -1, frames.shape[-1]))
     return [Season(float(w), float(d), int(s)) for w, d, s in zip(water, drained, stress, strict=True)]

@@ -12,7 +12,7 @@ from motekit.apps.soil_irrigation import garden, season, simulator
 from motekit.apps.soil_irrigation.chain import AppChain
 from motekit.apps.soil_irrigation.field import LAYER_MM, Fields
 from motekit.apps.soil_irrigation.presets import CLIMATES, CROPS, SOILS
-from motekit.errors import DataError
+from motekit.errors import ConfigError, DataError
 from motekit.post.gardener import CHANNELS
 
 MAIZE, LOAM = CROPS["maize"], SOILS["loam"]
@@ -166,3 +166,32 @@ def test_perfect_knowledge_by_pyfao56_keeps_a_drought_from_stress():
     found = season.perfect([simulator.Plot(dry, LOAM, 1)], MAIZE)[0]
     need = sum(MAIZE.coefficient(d) * 6.0 for d in range(MAIZE.days)) / simulator.EFFICIENCY
     assert found.stress_days <= 3 and 0.7 * need < found.water < 1.5 * need
+
+
+def test_the_pictured_season_is_the_combinations_own():
+    chain = AppChain(apps.load("soil_irrigation"))
+    committed = json.loads((chain.app.pretrained / "results.json").read_text())
+    row = next(r for r in committed["season"]["combinations"] if all(r[k] == v for k, v in season.PICTURED.items()))
+    found = season.trace(chain, row)
+    assert found == committed["season_trace"]
+    one = season.Comparison(chain, row["climate"], row["crop"])
+    plot = simulator.Plot(one.scored[found["year"]], SOILS[row["soil"]], found["year"])
+    (alone,) = one.device([plot], [tuple(row["levels"])])
+    device = found["ways"]["device"]
+    assert sum(device["water_mm"]) == pytest.approx(alone.water, abs=0.5)
+    stressed = np.array(device["depletion_mm"]) > np.array(device["readily_mm"])
+    assert stressed.sum() == alone.stress_days and len(stressed) == len(found["rain_mm"])
+
+
+def test_figures_and_pictures_come_from_the_results(tmp_path):
+    chain = AppChain(apps.load("soil_irrigation"))
+    committed = json.loads((chain.app.pretrained / "results.json").read_text())
+    assert chain.figures("combinations").count("\n") == 2 + 45
+    assert f"| {committed['season']['mean']['device']['water_mm']:.0f} |" in chain.figures("seasons")
+    assert f"{committed['season']['saved']['timer']['of_all_water']:+.1%}" in chain.figures("seasons")
+    assert f"{committed['station']['metrics']['rmse_5cm_24h']:.4f}" in chain.figures("forecast")
+    with pytest.raises(ConfigError, match="weather"):
+        chain.figures("weather")
+    chain.draw(tmp_path)
+    names = {"soil_irrigation-season.png", "soil_irrigation-combinations.png"}
+    assert {path.name for path in tmp_path.iterdir()} == names
