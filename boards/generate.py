@@ -33,6 +33,14 @@ if app:
     told = {**os.environ, "MOTEKIT_BOARD": env.subst("$BOARD")}
     if subprocess.run(arguments, env=told, check=False).returncode != 0:
         sys.exit(1)
+    python = arguments[0]
+
+    def within_budget(target, source, env):
+        """Ends the build with one line if the program is larger than it may be."""
+        command = [python, "-m", "motekit.firmware.budget", app, env.subst("$BOARD"), str(target[0])]
+        return None if os.environ.get("MOTEKIT_NO_BUDGET") else subprocess.run(command, check=False).returncode
+
+    env.AddPostAction("$BUILD_DIR/${PROGNAME}.elf", within_budget)
     # libraries include app_config.h nowhere: only the app and its generated files see the folder
     env.Append(CPPPATH=[str(folder)])
     env.BuildSources(os.path.join("$BUILD_DIR", "generated_objects"), str(folder))

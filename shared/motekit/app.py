@@ -27,6 +27,8 @@ _SECTIONS = {
 #: what an app with a chain of its own may declare elsewhere, or not need
 _OPTIONAL = ("window", "features", "model", "decision")
 _BUDGET = {"flash", "ram", "instructions_per_window"}
+#: characters of a reason to raise a limit: less is none
+_REASON = 20
 
 
 @dataclass(frozen=True)
@@ -196,10 +198,16 @@ def load(name: str | Path) -> App:
         model=declared.get("model", {}),
         decision=declared.get("decision", {}),
         boards=declared.get("boards", {}).get("emulated", ["host"]),
-        budget=declared.get("budget", {}),
+        budget={board: _raised(limits) for board, limits in declared.get("budget", {}).items()},
         declared=declared,
         variant=variant,
     )
+
+
+def _raised(limits: dict[str, Any]) -> dict[str, int]:
+    """A board's limits as they are after all that was raised."""
+    first = {what: limit for what, limit in limits.items() if what != "raised"}
+    return first | {one["what"]: one["to"] for one in limits.get("raised", [])}
 
 
 def _varied(declared: dict[str, Any], variant: str, path: Path) -> dict[str, Any]:
@@ -234,8 +242,17 @@ def _check(declared: dict[str, Any], path: Path, own_chain: bool) -> None:
                 f"{path}: unknown key {sorted(unknown)[0]!r} in [{section}]. Known: {', '.join(sorted(known))}."
             )
     for board, limits in declared.get("budget", {}).items():
-        if unknown := set(limits) - _BUDGET:
+        if unknown := set(limits) - _BUDGET - {"raised"}:
             raise ConfigError(f"{path}: unknown key {sorted(unknown)[0]!r} in [budget.{board}].")
+        for one in limits.get("raised", []):
+            what = one.get("what")
+            if set(one) != {"what", "to", "why"} or what not in _BUDGET or one["to"] <= limits.get(what, 0):
+                raise ConfigError(
+                    f"{path}: [budget.{board}] raised: each is {{ what, to, why }}, what one of "
+                    f"{', '.join(sorted(_BUDGET))}, and `to` more than it was."
+                )
+            if len(str(one["why"]).strip()) < _REASON:
+                raise ConfigError(f"{path}: [budget.{board}] raises {what} without a reason. Say why.")
     for section, key, kind in (
         ("app", "name", str),
         ("app", "summary", str),

@@ -73,7 +73,7 @@ def compiled(source, include, flags: list[str], board: str, out=None) -> str:
     macros = [f"-D{name}" for name in ["ARDUINO=10819", *ARCHITECTURES[board]]]
     macros += [flag for flag in flags if flag.startswith("-D")]
     language = ["g++", "-std=gnu++14"] if source.suffix == ".cpp" else ["gcc", "-std=gnu11"]
-    folders = [include, STAND_IN, STAND_IN.parent / "tflm_api", FIRMWARE / "include", ROOT / "shared" / "core" / "include"]
+    folders = [include, STAND_IN, STAND_IN.parent / "tflm_api", FIRMWARE / "include", CORE / "include"]
     what = ["-c", "-o", str(out)] if out else ["-fsyntax-only"]
     command = [*language, *what, "-Wall", "-Wextra", "-Werror", *macros]
     command += [f"-I{folder}" for folder in folders]

@@ -64,7 +64,7 @@ def test_unknown_variants_are_said(folder, name):
     with pytest.raises(ConfigError, match=r"no \[variant.none\]. Choose one of: other, slow"):
         apps.load(f"{folder}{name}")
     with pytest.raises(ConfigError, match="Leave the @ out"):
-        apps.load("keyword_spotting@none")
+        apps.load("soil_irrigation@none")
 
 
 def test_an_unknown_runtime_is_said(folder):

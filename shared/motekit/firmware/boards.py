@@ -3,7 +3,7 @@
 import configparser
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -49,12 +49,15 @@ class Board:
         platform's.
     environments : tuple of Environment
         By name.
+    core : dict
+        `flash` and `ram` of the empty sketch of a real board's own core; empty where nobody has measured it.
     """
 
     name: str
     title: str
     info: dict[str, Any]
     environments: tuple[Environment, ...] = ()
+    core: dict[str, int] = field(default_factory=dict)
 
     @property
     def apps(self) -> tuple[str, ...]:
@@ -124,7 +127,9 @@ def load(name: str) -> Board:
     except (ValueError, KeyError, configparser.Error) as error:
         where = path if path.is_file() else declared
         raise ConfigError(f"{where} describes no board: {error}. Correct it (docs/add-a-board.md).") from error
-    return Board(name, title, info, tuple(_environments(ini, name)))
+    section = ini[f"board_{name}"] if ini.has_section(f"board_{name}") else {}
+    core = {what: int(section[key]) for what in ("flash", "ram") if (key := f"custom_core_{what}") in section}
+    return Board(name, title, info, tuple(_environments(ini, name)), core)
 
 
 def _environments(ini: configparser.ConfigParser, board: str) -> Iterator[Environment]:

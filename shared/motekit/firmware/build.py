@@ -17,7 +17,8 @@ from ..errors import ConfigError, ToolError
 from ..paths import project_root, work_dir
 from ..toolchain import require
 from . import boards
-from .size import measure
+from . import budget as budgets
+from .size import Size, measure
 
 # where Debian's package puts a link for each compiler
 _CCACHE = Path("/usr/lib/ccache")
@@ -37,7 +38,7 @@ class BuildResult:
     flash, ram : int
         Bytes, see `motekit.firmware.size.Size`.
     budget : dict
-        `flash` and `ram` limits of app.toml; empty if there are none for this board.
+        `flash` and `ram` limits (`motekit.firmware.budget`); empty if there are none for this board.
     """
 
     app: str
@@ -54,11 +55,8 @@ class BuildResult:
 
     def check(self) -> None:
         """Raise a ConfigError if a limit is exceeded."""
-        if excess := self._excess():
-            raise ConfigError(
-                f"{self.app} on {self.board} is over its budget: {', '.join(excess)}. "
-                f"Make it smaller, or raise [budget.{self.board}] in its app.toml and say why there."
-            )
+        if problems := self._excess():
+            raise budgets.over(self.app, self.board, problems)
 
     def summary(self) -> dict[str, Any]:
         """The object that `motekit build --json` prints."""
@@ -73,11 +71,7 @@ class BuildResult:
         }
 
     def _excess(self) -> list[str]:
-        return [
-            f"{what} {used:,} of {self.budget[what]:,} bytes"
-            for what, used in (("flash", self.flash), ("ram", self.ram))
-            if what in self.budget and used > self.budget[what]
-        ]
+        return budgets.excess(Size(self.flash, self.ram, 0), self.budget)
 
 
 def build(app: App | str, board: str, check: bool = True) -> BuildResult:
@@ -124,8 +118,7 @@ def build(app: App | str, board: str, check: bool = True) -> BuildResult:
     environment = machine.environment_of(app.name if own else declared, app.variant)
     elf = compile_environment(project_root(), environment, work, variables)
     size = measure(elf)
-    limits = {key: value for key, value in app.budget.get(board, {}).items() if key in ("flash", "ram")}
-    result = BuildResult(app.name, board, elf, size.flash, size.ram, limits)
+    result = BuildResult(app.name, board, elf, size.flash, size.ram, budgets.limits(app, machine))
     if check:
         result.check()
     return result
@@ -211,6 +204,8 @@ def _settings(work: Path) -> dict[str, str]:
         # compilers through ccache, where it is installed: the core's objects are the same for every app
         "PATH": f"{_CCACHE}{os.pathsep}{found}" if _CCACHE.is_dir() else found,
         "MOTEKIT_PYTHON": sys.executable,
+        # `build` looks itself, and says it as an error of its own
+        "MOTEKIT_NO_BUDGET": "1",
         "PLATFORMIO_SETTING_ENABLE_TELEMETRY": "no",
         "PLATFORMIO_DISABLE_UPGRADE_CHECK": "true",
         "PLATFORMIO_DISABLE_PROGRESSBAR": "true",

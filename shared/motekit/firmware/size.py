@@ -19,7 +19,7 @@ class Size:
     flash : int
         Code, constants and the initial values of variables.
     ram : int
-        Variables, and the stack where the linker script reserves one.
+        Variables, and the stack where the linker script reserves one; not what a script calls .heap, which is the rest.
     stack : int
         Reserved stack, part of `ram`; 0 if there is none (a process).
     """
@@ -46,7 +46,7 @@ def measure(elf: Path) -> Size:
                 size = section["sh_size"]
                 if section["sh_type"] != "SHT_NOBITS":
                     flash += size
-                if section["sh_flags"] & SH_FLAGS.SHF_WRITE:
+                if section["sh_flags"] & SH_FLAGS.SHF_WRITE and section.name != ".heap":
                     ram += size
                 if section.name == ".stack":
                     stack += size
