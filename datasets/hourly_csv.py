@@ -38,13 +38,24 @@ _DEPTH = re.compile(r"^(?P<head>[a-z_]+?)_?(?P<depth>\d{1,3})_?(cm)?$")
 
 def load(path: Path | str, columns: Mapping[str, str] | None = None) -> list[Series]:
     """Read a file, or every recognisable .csv of a folder; see `read`."""
+    return [read(p, columns) for p in find(path, columns)]
+
+
+def find(path: Path | str, columns: Mapping[str, str] | None = None) -> list[Path]:
+    """The file, or every recognisable .csv at or below a folder, sorted.
+
+    Raises
+    ------
+    DataError
+        If there is none.
+    """
     path = Path(path)
     if not path.exists():
         raise DataError(f"{path} does not exist. Name a CSV file with a header, or a folder of them.")
     paths = [path] if path.is_file() else [p for p in sorted(path.rglob("*.csv")) if _recognised(p, columns)]
     if not paths:
         raise DataError(f"{path} holds no .csv with a time and a known column. Name the columns.")
-    return [read(p, columns) for p in paths]
+    return paths
 
 
 def read(path: Path | str, columns: Mapping[str, str] | None = None) -> Series:

@@ -96,8 +96,12 @@ def check(
 
 
 def _show_check(found: dict) -> None:
-    table(str(found["path"]), ["label", "clips"], sorted(found["labels"].items()))
-    print(f"{found['clips']} clips, {found['groups']} groups, {found['duplicates']} duplicates")
+    from ..data import catalog
+
+    stations = catalog.dataset(found["dataset"]).group == "station"
+    what, each, group = ("measured", "files", "stations") if stations else ("label", "clips", "groups")
+    table(str(found["path"]), [what, group if stations else each], sorted(found["labels"].items()))
+    print(f"{found['clips']} {each}, {found['groups']} {group}, {found['duplicates']} duplicates")
     for line in found["problems"]:
         print(line)
     if found["problems"]:

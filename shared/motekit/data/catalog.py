@@ -39,7 +39,7 @@ class Archive:
 
 @dataclass(frozen=True)
 class Dataset:
-    """One entry of catalog.toml."""
+    """One entry of catalog.toml; `by_hand` says how to get one that is not a few archives, the rest for people."""
 
     name: str
     title: str
@@ -52,6 +52,7 @@ class Dataset:
     layout: str
     group: str
     archives: tuple[Archive, ...]
+    by_hand: str = ""
 
     def archive(self, name: str) -> Archive:
         """Archive by its short name."""

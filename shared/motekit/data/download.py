@@ -56,10 +56,13 @@ def fetch(
     Raises
     ------
     DataError
-        If a download or an archive fails; the next call resumes.
+        If a download or an archive fails, the next call resumes; or if nobody may or can fetch it but its user.
     """
     entry = find_dataset(dataset) if isinstance(dataset, str) else dataset
     destination = destination or fetched_dir(entry.name)
+    if not entry.archives:
+        how = entry.by_hand or f"Get it from {entry.homepage} (layout: {entry.layout})"
+        raise DataError(f"{entry.name} cannot be fetched by a program. {how}; put it into {destination}/<any folder>.")
     wanted = [entry.archive(name) for name in parts] if parts is not None else list(entry.archives)
     for archive in wanted:
         _fetch_archive(archive, destination, progress)
