@@ -6,7 +6,7 @@ import numpy as np
 
 from .compiler import HostModel
 from .core import check, ffi, lib, pointer
-from .dsp.eyes import EyeFinder
+from .dsp.eyes import EyeFinder, Place
 from .post.drowsiness import Drowsiness, DrowsinessEvent
 
 
@@ -93,6 +93,47 @@ class Driver:
         """Next lines, int16[n, 1 + width / 2]; what they lead to is added to `log`."""
         lines = np.ascontiguousarray(lines, np.int16)
         check(lib.mk_driver_push(self._state, pointer("int16_t", lines), len(lines)), "driver")
+
+    def calibrate(self, place: Place | None = None) -> None:
+        """Take the driver's own template from the next frames, the eyes at a place; None: where app.toml says.
+
+        Raises
+        ------
+        ConfigError
+            If no eyes can be there.
+        """
+        at = ffi.NULL if place is None else place.struct
+        check(lib.mk_driver_calibrate(self._state, at), "calibration")
+
+    @property
+    def calibrating(self) -> int:
+        """Frames in a row that a calibration still needs."""
+        return self._state.wanted
+
+    @property
+    def mount(self) -> bytes | None:
+        """What a calibration has found, as settings keep it; None: there was none."""
+        return bytes(ffi.buffer(ffi.addressof(self._state, "mount"))) if self._state.mounted else None
+
+    def remember(self, mount: bytes | None) -> None:
+        """Go on with a mount found before; None: that of the configuration.
+
+        Raises
+        ------
+        ConfigError
+            If no eyes can be there.
+        """
+        kept = ffi.NULL
+        if mount is not None:
+            kept = ffi.new("mk_driver_mount *")
+            ffi.buffer(kept)[:] = mount
+        check(lib.mk_driver_remember(self._state, kept), "mount")
+
+    @property
+    def expected(self) -> Place:
+        """Where the eyes are expected."""
+        p = self._state.eyes.expected
+        return Place(p.x / 256, p.y / 256, p.dx / 256, p.dy / 256)
 
     @property
     def alarm(self) -> int:

@@ -10,6 +10,11 @@
  *   event     see post_drowsiness.h
  *   images    both network inputs int8[2 * MK_EYE_PIXELS], to `sink.images` if there is one: a debug build only
  *
+ *   mount     what a calibration has found, for settings that outlive a reset: where the eyes are and the driver's own
+ *             template. `calibrate` says where the mount puts the eyes; the template is the mean of the next
+ *             MK_DRIVER_CALIBRATION frames in a row in which there are eyes' lines and nothing moves. The driver sits as
+ *             he will drive and looks ahead, lids open. `reset`, before every stream, goes back to the mount
+ *
  * The eyes of a frame are closed if the mean of both networks' outputs says so. The same code runs in Python and in the
  * firmware. Memory beside what the caller gives: about 7 kB.
  */
@@ -26,6 +31,12 @@
 #include "motekit/status.h"
 
 #define MK_DRIVER_FEATURES 9
+#define MK_DRIVER_CALIBRATION 16
+
+typedef struct {
+    mk_eyes_place place;
+    int8_t face[MK_EYES_CELLS];
+} mk_driver_mount;
 
 typedef struct {
     void *context;
@@ -60,13 +71,23 @@ typedef struct {
     uint32_t counts[256];
     uint8_t patch[MK_EYE_PIXELS];
     int8_t inputs[2 * MK_EYE_PIXELS];
+    mk_driver_mount mount;
+    int16_t sum[MK_EYES_CELLS]; /* of templates, in a calibration */
     uint8_t alarm;
+    uint8_t mounted; /* there is a mount beside the configuration */
+    uint8_t wanted;  /* frames that a calibration still needs */
 } mk_driver;
 
 /* MK_ERR_FORMAT: the model's input is not int8[MK_EYE_PIXELS], or its output not int8[2]. */
 mk_status mk_driver_init(mk_driver *driver, const mk_driver_config *config, const MK_FLASH mk_nn_model *model,
                          const mk_driver_memory *memory, const mk_driver_sink *sink);
 mk_status mk_driver_reset(mk_driver *driver);
+
+/* With the eyes at a place; 0: that of the configuration. `wanted` counts down to 0, then `mount` holds what was found.
+ * MK_ERR_ARG: no eyes can be there. */
+mk_status mk_driver_calibrate(mk_driver *driver, const mk_eyes_place *place);
+/* A mount found before; 0: that of the configuration. MK_ERR_ARG: no eyes can be there. */
+mk_status mk_driver_remember(mk_driver *driver, const mk_driver_mount *mount);
 mk_status mk_driver_push(mk_driver *driver, const int16_t *lines, uint32_t count);
 
 #endif

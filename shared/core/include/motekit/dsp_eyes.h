@@ -51,6 +51,7 @@ typedef struct {
 
 typedef struct {
     const mk_eyes_config *config;
+    mk_eyes_place expected;    /* where the mount puts them: the configuration's, or what a calibration found */
     mk_eyes_place place, last; /* of the last frame; of the last in which they were found */
     int8_t face[MK_EYES_CELLS];
     int32_t sum, squares, cells; /* of the template */
@@ -59,7 +60,11 @@ typedef struct {
 } mk_eyes;
 
 mk_status mk_eyes_init(mk_eyes *eyes, const mk_eyes_config *config);
-void mk_eyes_reset(mk_eyes *eyes);
+void mk_eyes_reset(mk_eyes *eyes); /* as configured */
+
+/* Begin with another place, and with a driver's own template or, 0, the general one. MK_ERR_ARG: the place is not
+ * within the frame, or the eyes are too close together or too far apart. */
+mk_status mk_eyes_expect(mk_eyes *eyes, const mk_eyes_place *expected, const int8_t *own);
 
 /* MK_ERR_ARG: the place is not within the frame. */
 mk_status mk_eyes_calibrate(mk_eyes *eyes, const mk_image *frame, const mk_eyes_place *place);

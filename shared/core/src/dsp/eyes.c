@@ -46,6 +46,14 @@ static void learn(mk_eyes *eyes)
         }
 }
 
+/* In the frame; the eyes 12 pixels apart at least, and no wider apart than half the frame. */
+static int usable(const mk_eyes_place *p, const mk_eyes_config *config)
+{
+    const int64_t length = (int64_t)p->dx * p->dx + (int64_t)p->dy * p->dy;
+    return p->dx > 0 && length >= 1536 * 1536 && length <= (int64_t)config->width * config->width * 4096 &&
+           within(p, &(mk_image){0, config->width, config->height, config->width});
+}
+
 mk_status mk_eyes_init(mk_eyes *eyes, const mk_eyes_config *config)
 {
     if (!eyes || !config || !config->face || config->width < 64 || config->width > 320 || config->height < 48 ||
@@ -53,25 +61,35 @@ mk_status mk_eyes_init(mk_eyes *eyes, const mk_eyes_config *config)
         config->reach_y > config->height || config->least < 0 ||
         config->least > 4096 || config->least_own < 0 || config->least_own > 4096 || config->line < 0)
         return MK_ERR_ARG;
-    const mk_eyes_place *const p = &config->expected;
-    const int64_t length = (int64_t)p->dx * p->dx + (int64_t)p->dy * p->dy;
-    /* the eyes 12 pixels apart at least, and no wider apart than half the frame */
-    if (p->dx <= 0 || length < 1536 * 1536 || length > (int64_t)config->width * config->width * 4096 ||
-        !within(p, &(mk_image){0, config->width, config->height, config->width}))
+    if (!usable(&config->expected, config))
         return MK_ERR_ARG;
     eyes->config = config;
     mk_eyes_reset(eyes);
     return MK_OK;
 }
 
-void mk_eyes_reset(mk_eyes *eyes)
+static void begin(mk_eyes *eyes, const mk_eyes_place *expected, const int8_t *face, int own)
 {
     for (uint32_t i = 0; i < MK_EYES_CELLS; i++)
-        eyes->face[i] = eyes->config->face[i];
+        eyes->face[i] = face[i];
     learn(eyes);
-    eyes->place = eyes->last = eyes->config->expected;
+    eyes->place = eyes->last = eyes->expected = *expected;
     eyes->correlation = 0;
-    eyes->found = eyes->own = eyes->turn = 0;
+    eyes->own = (uint8_t)own;
+    eyes->found = eyes->turn = 0;
+}
+
+void mk_eyes_reset(mk_eyes *eyes)
+{
+    begin(eyes, &eyes->config->expected, eyes->config->face, 0);
+}
+
+mk_status mk_eyes_expect(mk_eyes *eyes, const mk_eyes_place *expected, const int8_t *own)
+{
+    if (!usable(expected, eyes->config))
+        return MK_ERR_ARG;
+    begin(eyes, expected, own ? own : eyes->config->face, own != 0);
+    return MK_OK;
 }
 
 static int32_t limit(int32_t value, int32_t most)
@@ -368,7 +386,7 @@ static void try_forms(const mk_eyes *eyes, const mk_image *half, int32_t by, mk_
 /* Within what the mount allows: sizes 0.7 to 1.4, tilt to about 25 degrees, centre within reach. */
 static int plausible(const mk_eyes *eyes)
 {
-    const mk_eyes_place *const e = &eyes->config->expected, *const p = &eyes->place;
+    const mk_eyes_place *const e = &eyes->expected, *const p = &eyes->place;
     const int64_t expected = (int64_t)e->dx * e->dx + (int64_t)e->dy * e->dy;
     const int64_t length = (int64_t)p->dx * p->dx + (int64_t)p->dy * p->dy;
     const int64_t along = (int64_t)e->dx * p->dx + (int64_t)e->dy * p->dy;
@@ -462,7 +480,7 @@ mk_status mk_eyes_calibrate(mk_eyes *eyes, const mk_image *frame, const mk_eyes_
 static void lost_form(mk_eyes *eyes, mk_eyes_place *p)
 {
     const int32_t turn = eyes->turn++ % 30;
-    const mk_eyes_place *const e = &eyes->config->expected;
+    const mk_eyes_place *const e = &eyes->expected;
     const int32_t size = SIZES[turn / 2 % 5], tilt = TILTS[turn / 10];
     *p = turn % 2 == 0 ? (mk_eyes_place){p->x, p->y, eyes->last.dx, eyes->last.dy}
                        : (mk_eyes_place){p->x, p->y, (e->dx * 256 - e->dy * tilt) / 256 * size / 256,
@@ -480,8 +498,8 @@ int mk_eyes_find(mk_eyes *eyes, const mk_image *frame, uint8_t *half_pixels)
     if (eyes->found) {
         try_shifts(eyes, &half, 4 << 8, SHIFTS, SHIFTS, &best, &highest);
     } else {
-        best.x = config->expected.x;
-        best.y = config->expected.y;
+        best.x = eyes->expected.x;
+        best.y = eyes->expected.y;
         lost_form(eyes, &best);
         try_shifts(eyes, &half, 4 << 8, config->reach_x / 4, config->reach_y / 4, &best, &highest);
     }
@@ -516,5 +534,5 @@ int mk_eyes_find(mk_eyes *eyes, const mk_image *frame, uint8_t *half_pixels)
 
 int32_t mk_eyes_drop(const mk_eyes *eyes)
 {
-    return (eyes->place.y - eyes->config->expected.y) >> 8;
+    return (eyes->place.y - eyes->expected.y) >> 8;
 }

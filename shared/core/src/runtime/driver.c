@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#define MOVED (3 * 256) /* in a calibration: more than so many 1/256 pixel is no sitting still */
+
 mk_status mk_driver_init(mk_driver *driver, const mk_driver_config *config, const MK_FLASH mk_nn_model *model,
                          const mk_driver_memory *memory, const mk_driver_sink *sink)
 {
@@ -23,15 +25,87 @@ mk_status mk_driver_init(mk_driver *driver, const mk_driver_config *config, cons
         status = mk_eyes_init(&driver->eyes, eyes);
     if (status == MK_OK)
         status = mk_drowsiness_init(&driver->drowsiness, config->drowsiness);
+    driver->mounted = driver->wanted = 0;
     if (status == MK_OK)
         status = mk_driver_reset(driver);
     return status;
 }
 
+/* As configured, or as mounted; a calibration that has begun begins again. */
+static void settle(mk_driver *driver)
+{
+    const mk_driver_mount *const mount = &driver->mount;
+    mk_eyes_reset(&driver->eyes);
+    if (driver->mounted || driver->wanted > 0)
+        mk_eyes_expect(&driver->eyes, &mount->place, driver->mounted ? mount->face : 0);
+    driver->wanted = driver->wanted > 0 ? MK_DRIVER_CALIBRATION : 0;
+}
+
+mk_status mk_driver_remember(mk_driver *driver, const mk_driver_mount *mount)
+{
+    if (mount) {
+        const mk_status status = mk_eyes_expect(&driver->eyes, &mount->place, mount->face);
+        if (status != MK_OK)
+            return status;
+        driver->mount = *mount;
+    }
+    driver->mounted = mount != 0;
+    driver->wanted = 0;
+    settle(driver);
+    return MK_OK;
+}
+
+mk_status mk_driver_calibrate(mk_driver *driver, const mk_eyes_place *place)
+{
+    const mk_eyes_place at = place ? *place : driver->config->eyes->expected;
+    const mk_status status = mk_eyes_expect(&driver->eyes, &at, 0);
+    if (status != MK_OK)
+        return status;
+    driver->mount.place = at;
+    driver->mounted = 0;
+    driver->wanted = MK_DRIVER_CALIBRATION;
+    return MK_OK;
+}
+
+static int32_t apart(int32_t a, int32_t b)
+{
+    return a > b ? a - b : b - a;
+}
+
+/* One frame of a calibration: 1 if there are eyes. */
+static int learn_mount(mk_driver *driver)
+{
+    mk_eyes *const eyes = &driver->eyes;
+    const mk_image *const frame = &driver->camera.frame;
+    const mk_eyes_place at = eyes->expected;
+    if (driver->wanted == MK_DRIVER_CALIBRATION) {
+        memset(driver->sum, 0, sizeof driver->sum);
+        mk_eyes_calibrate(eyes, frame, &at);
+    }
+    /* by the template of the frame before */
+    const int found = mk_eyes_find(eyes, frame, driver->memory.half);
+    const mk_eyes_place seen = eyes->place;
+    if (!found || apart(seen.x, at.x) + apart(seen.y, at.y) + apart(seen.dx, at.dx) + apart(seen.dy, at.dy) > MOVED) {
+        driver->wanted = MK_DRIVER_CALIBRATION;
+        return found;
+    }
+    mk_eyes_calibrate(eyes, frame, &at);
+    for (uint32_t i = 0; i < MK_EYES_CELLS; i++)
+        driver->sum[i] = (int16_t)(driver->sum[i] + eyes->face[i]);
+    if (--driver->wanted > 0)
+        return 1;
+    for (uint32_t i = 0; i < MK_EYES_CELLS; i++)
+        driver->mount.face[i] = (int8_t)(driver->sum[i] / MK_DRIVER_CALIBRATION);
+    driver->mounted = 1;
+    mk_eyes_expect(eyes, &at, driver->mount.face);
+    eyes->found = 1;
+    return 1;
+}
+
 mk_status mk_driver_reset(mk_driver *driver)
 {
     mk_camera_reset(&driver->camera);
-    mk_eyes_reset(&driver->eyes);
+    settle(driver);
     mk_drowsiness_reset(&driver->drowsiness);
     driver->alarm = 0;
     if (driver->sink.alarm)
@@ -110,8 +184,11 @@ static mk_status take_frame(mk_driver *driver, mk_trouble trouble)
     if (detail == MK_TROUBLE_NONE) {
         const int was_found = driver->eyes.found;
         /* how far the head has sunk counts where the eyes were last seen: half their distance */
-        const int down = mk_eyes_drop(&driver->eyes) * 256 > driver->config->eyes->expected.dx;
-        if (mk_eyes_find(&driver->eyes, &driver->camera.frame, driver->memory.half)) {
+        const int down = mk_eyes_drop(&driver->eyes) * 256 > driver->eyes.expected.dx;
+        const int found = driver->wanted > 0
+                              ? learn_mount(driver)
+                              : mk_eyes_find(&driver->eyes, &driver->camera.frame, driver->memory.half);
+        if (found) {
             status = look(driver, features, scores, &seen);
         } else {
             seen = MK_SEEN_NO_EYES;
