@@ -20,10 +20,19 @@ from motekit.post.wearable import TICK_S, Wearable
 
 from . import activity, body, generate, heart_rate, parameters, rhythm, sleep, steps
 from .frames import Rates
-from .wrist import Wrist, has_activity
+from .wrist import ASLEEP, AWAKENINGS, EFFICIENCY, ONSET, Wrist, has_activity
 
 #: events, by code (post_wearable.h): what is said of them
 IRREGULAR = {1: "irregular rhythm, see a doctor", 0: "rhythm no longer irregular"}
+
+
+#: what the events of a night that is over tell
+_NIGHT = {
+    ONSET: "minutes_since_onset",
+    ASLEEP: "minutes_asleep",
+    AWAKENINGS: "awakenings",
+    EFFICIENCY: "efficiency_permille",
+}
 
 
 class AppChain(Chain):
@@ -137,6 +146,8 @@ class AppChain(Chain):
             return {"label": "fall", **told}
         if event.code == 8:
             return {"label": "asleep" if event.value & 1 else "awake", "sadeh": bool(event.value & 2), **told}
+        if event.code in _NIGHT:
+            return {"label": "night over", _NIGHT[event.code]: event.value, **told}
         if event.code == 9:
             return {"label": "light on" if event.value else "light off", **told}
         return {"label": f"event {event.code}", "value": event.value, **told}

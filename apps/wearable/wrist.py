@@ -33,6 +33,8 @@ BODY_FIELDS = np.dtype(
     ]
 )
 ACTIVITY, STEPS, FALL, SLEEP = 3, 6, 7, 8
+#: a night that is over: minutes since its onset, minutes asleep, times awake, thousandths of it asleep
+ONSET, ASLEEP, AWAKENINGS, EFFICIENCY = 10, 11, 12, 13
 #: flags of an axis that leave its acceleration good enough
 _SATURATED = 2
 
@@ -64,7 +66,7 @@ class Wrist:
             answer.features.append(tick.evidence)
         answer.scores.append(tick.scores + record(body))
         answer.events.extend(Event(*event) for event in tick.events)
-        answer.events.extend(Event(number, code, value) for code, value in events(body))
+        answer.events.extend(Event(number, code, value) for code, value in events(body, number))
 
 
 def record(body: BodyTick) -> bytes:
@@ -77,8 +79,8 @@ def record(body: BodyTick) -> bytes:
     return BODY.pack(body.belief, body.cadence_hz, body.regularity, steps, *scores, *map(int, flags), *counts)
 
 
-def events(body: BodyTick) -> list[tuple[int, int]]:
-    """Codes and values of a tick's events."""
+def events(body: BodyTick, number: int) -> list[tuple[int, int]]:
+    """Codes and values of a tick's events; which tick since the start it is."""
     found = [(ACTIVITY, body.label)] if body.changed else []
     if body.counts is not None:
         found.append((STEPS, int(body.steps)))
@@ -86,6 +88,11 @@ def events(body: BodyTick) -> list[tuple[int, int]]:
         found.append((FALL, body.falls))
     if body.asleep is not None:
         found.append((SLEEP, body.asleep[0] + 2 * body.asleep[1]))
+    if night := body.night:
+        ago = (number + 1) * TICK_S // 60 - night.onset
+        found += [(ONSET, ago), (ASLEEP, night.asleep), (AWAKENINGS, night.awakenings)]
+        # in single precision, as the firmware has it
+        found.append((EFFICIENCY, int(np.float32(night.efficiency) * np.float32(1000) + np.float32(0.5))))
     return found
 
 

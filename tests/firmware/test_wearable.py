@@ -9,6 +9,7 @@ import pytest
 
 from motekit import app as apps
 from motekit import chains
+from motekit.apps.wearable.frames import Rates, sensed
 from motekit.chain import MISSING
 from motekit.firmware.run import FirmwareReplay
 
@@ -74,19 +75,42 @@ def test_rhythm_s_model_and_features_take_less_than_8_kb(chain, firmware):
     assert sum(sizes.values()) + (chain.folder / "rhythm.tflite").stat().st_size <= 8192
 
 
-@pytest.mark.parametrize(("board", "pulse_hz", "motion_hz"), [("host", 64, 25), ("mps2_an386", 100, 20)])
-def test_other_rates_are_a_change_of_app_toml(tmp_path, board, pulse_hz, motion_hz):
+def changed(folder: Path, rate_hz: int, more: str) -> chains.Chain:
+    """The app with another rate of frames and further tables."""
     source = apps.load("wearable").folder
-    folder = tmp_path / "wrist"
     shutil.copytree(source, folder, ignore=shutil.ignore_patterns("__pycache__"))
     told = (source / "app.toml").read_text()
     assert told.count("rate_hz = 125") == 1
+    (folder / "app.toml").write_text(told.replace("rate_hz = 125", f"rate_hz = {rate_hz}") + more)
+    return chains.of(str(folder))
+
+
+@pytest.mark.parametrize(("board", "pulse_hz", "motion_hz"), [("host", 64, 25), ("mps2_an386", 100, 20)])
+def test_other_rates_are_a_change_of_app_toml(tmp_path, board, pulse_hz, motion_hz):
     rates = f"\n[rates]\npulse_hz = {pulse_hz}\nmotion_hz = {motion_hz}\n"
-    (folder / "app.toml").write_text(told.replace("rate_hz = 125", f"rate_hz = {max(pulse_hz, motion_hz)}") + rates)
-    chain = chains.of(str(folder))
+    chain = changed(tmp_path / "wrist", max(pulse_hz, motion_hz), rates)
     (take,) = chain.takes_of("heart_rate", None, 1)
     assert (take.frames[:, 2] == MISSING).mean() == pytest.approx(1 - motion_hz / pulse_hz, abs=0.01)
     with FirmwareReplay(chain.app, board, time_limit=900) as firmware:
         python, answer = chain.answer(take.frames[: 40 * pulse_hz]), firmware.answer(take.frames[: 40 * pulse_hz])
     assert python == answer and len(answer.scores) == 20
     assert any(event.code == 1 for event in answer.events)
+
+
+def test_a_night_is_told_when_it_is_over(tmp_path):
+    chain = changed(tmp_path / "wrist", 25, "\n[rates]\nmotion_hz = 20\n")
+    rng = np.random.default_rng(4)
+    awake, asleep = (
+        np.float32([0, 0, 1]) + rng.normal(0, size, (minutes * 1200, 3)) for minutes, size in ((70, 0.3), (75, 0.0))
+    )
+    moved = np.concatenate([awake[: 5 * 1200], asleep, awake])
+    frames = sensed(dict(zip(("acc_x", "acc_y", "acc_z"), moved.T, strict=True)), 20, Rates(25, 25, 20))
+    with FirmwareReplay(chain.app, "host", time_limit=900) as firmware:
+        python, answer = chain.answer(frames), firmware.answer(frames)
+    assert python == answer
+    told = [chain.describe(event) for event in answer.events if event.code in (10, 11, 12, 13)]
+    night = {k: v for event in told for k, v in event.items()}
+    assert night["label"] == "night over" and night["awakenings"] == 0 and night["efficiency_permille"] == 1000
+    assert night["minutes_asleep"] == pytest.approx(70, abs=4)
+    # an hour awake and 5 minutes later
+    assert night["minutes_since_onset"] == night["minutes_asleep"] + 65

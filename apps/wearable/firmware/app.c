@@ -1,5 +1,6 @@
 /* The wrist: frames through the core a tick of 2 s at a time; what each tick says goes to the link. */
 #include <motekit/app.h>
+#include <motekit/hal.h>
 #include <motekit/post_body.h>
 #include <motekit/post_wearable.h>
 
@@ -17,8 +18,12 @@ static float scratch[MK_APP_SCRATCH > MK_BODY_SCRATCH ? MK_APP_SCRATCH : MK_BODY
 static uint8_t arena[MK_APP_ARENA] __attribute__((aligned(16)));
 static mk_wearable wearable;
 static mk_body body;
+static uint8_t lit;
 
 enum { EVENT_ACTIVITY = 3, EVENT_STEPS = 6, EVENT_FALL = 7, EVENT_SLEEP = 8 };
+/* of a night that is over: minutes since its onset, minutes asleep, times awake, thousandths of it asleep */
+enum { EVENT_ONSET = 10, EVENT_ASLEEP = 11, EVENT_AWAKENINGS = 12, EVENT_EFFICIENCY = 13 };
+enum { TICKS_A_MINUTE = 30 };
 
 /* One tick over the link: little endian, no gaps. */
 typedef struct {
@@ -32,8 +37,19 @@ typedef struct {
     uint32_t counts[3];
 } tick_record;
 
+/* The pulse sensor's light costs more than everything else. */
+static void switch_light(void)
+{
+    const uint8_t on = mk_wearable_light(&wearable);
+    if (on != lit)
+        mk_hal_light(on);
+    lit = on;
+}
+
 static mk_status init(void)
 {
+    /* sensors start with their light on */
+    lit = 1;
     const mk_status status =
         mk_wearable_init(&wearable, &mk_app_wearable, &mk_model_rhythm, arena, memory, scratch);
     return status ? status : mk_body_init(&body, &mk_app_body, MK_APP_ACTIVITY, arena, body_memory);
@@ -43,6 +59,7 @@ static mk_status reset(void)
 {
     mk_wearable_reset(&wearable);
     mk_body_reset(&body);
+    switch_light();
     return MK_OK;
 }
 
@@ -79,6 +96,13 @@ static void tell_events(const mk_wearable_report *heart, const mk_body_report *m
         mk_out_event(at, EVENT_FALL, motion->falls);
     if (motion->sleep.valid)
         mk_out_event(at, EVENT_SLEEP, (motion->sleep.asleep[0] != 0) + 2 * (motion->sleep.asleep[1] != 0));
+    if (motion->night_over) {
+        const mk_sleep_summary *const night = &motion->night;
+        mk_out_event(at, EVENT_ONSET, (int32_t)((at + 1u) / TICKS_A_MINUTE - night->onset));
+        mk_out_event(at, EVENT_ASLEEP, (int32_t)night->asleep);
+        mk_out_event(at, EVENT_AWAKENINGS, (int32_t)night->awakenings);
+        mk_out_event(at, EVENT_EFFICIENCY, (int32_t)(night->efficiency * 1000.0f + 0.5f));
+    }
 }
 
 static mk_status tick(void)
@@ -105,8 +129,10 @@ static mk_status process(const int16_t *frames, uint32_t n)
         uint8_t complete;
         status = mk_wearable_next(&wearable, &frames, &n, &complete);
         mk_body_push(&body, wearable.motion, wearable.motion_pitch, wearable.motion_count);
-        if (complete && status == MK_OK)
+        if (complete && status == MK_OK) {
             status = tick();
+            switch_light();
+        }
     }
     return status;
 }

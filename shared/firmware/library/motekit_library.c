@@ -78,6 +78,12 @@ void mk_out_log(const char *text)
         listen_to->log(text);
 }
 
+/* a sketch that has a pulse sensor defines its own */
+__attribute__((weak)) void mk_hal_light(bool on)
+{
+    (void)on;
+}
+
 void mk_hal_pin_write(uint8_t pin, bool high)
 {
 #ifdef ARDUINO

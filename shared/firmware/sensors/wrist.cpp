@@ -7,6 +7,7 @@
 #if defined(MK_SENSOR_WRIST_LSM9DS1) || defined(MK_SENSOR_WRIST_BMI270) || defined(MK_SENSOR_WRIST_LIS3DH)
 
 #include <MAX30105.h>
+#include <motekit/hal.h>
 
 #include "tools.h"
 #include "wrist.h"
@@ -96,6 +97,18 @@ static uint32_t fetch(int16_t *frames, uint32_t max_frames)
     }
     mk_rate_count(&rate, n, "wrist");
     return n;
+}
+
+void mk_hal_light(bool on)
+{
+    if (!on) {
+        pulse.shutDown();
+        return;
+    }
+    pulse.wakeUp();
+    /* what its FIFO holds is from before */
+    pulse.clearFIFO();
+    pulses.any = false;
 }
 
 static mk_status self_test(void)

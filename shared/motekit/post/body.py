@@ -1,7 +1,7 @@
 """Activity, steps, falls and sleep of a wrist (`mk_body` and its parts)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 
 import numpy as np
@@ -159,6 +159,18 @@ class Activity:
 
 
 @dataclass(frozen=True)
+class NightSum:
+    """A night that has ended: minutes since reset at its onset, minutes from then to its last sleep, and of those."""
+
+    onset: int
+    minutes: int
+    asleep: int
+    awake: int
+    awakenings: int
+    efficiency: float
+
+
+@dataclass(frozen=True)
 class Night:
     """Minutes of a night by one rule (`asleep`, bool) and by both (`both`, bool[minutes, 2]), and their sum."""
 
@@ -245,6 +257,7 @@ class BodyTick:
     falls: int
     counts: tuple[int, int, int] | None
     asleep: tuple[bool, bool] | None
+    night: "NightSum | None"
 
 
 class Body(FloatBlock):
@@ -343,6 +356,7 @@ class Body(FloatBlock):
             falls=r.falls,
             counts=tuple(r.counts) if r.minute else None,
             asleep=(bool(r.sleep.asleep[0]), bool(r.sleep.asleep[1])) if r.sleep.valid else None,
+            night=NightSum(*(getattr(r.night, f.name) for f in fields(NightSum))) if r.night_over else None,
         )
 
     def process(self, acceleration: np.ndarray) -> list[BodyTick]:

@@ -189,6 +189,31 @@ def test_a_synthetic_night_is_told_from_its_waking():
     assert found.asleep[true].mean() > 0.9 and (~found.asleep)[~true].mean() > 0.4
 
 
+def restless(minutes: int, rng, size: float = 0.3) -> np.ndarray:
+    """Acceleration in g of somebody who moves about."""
+    time = np.arange(minutes * 60 * 20) / 20
+    swing = size * np.sin(2 * np.pi * 0.8 * time)[:, None] * rng.normal(0, 1, 3)
+    return (np.float32([0, 0, 1]) + swing + rng.normal(0, 0.05, (len(time), 3))).astype(np.float32)
+
+
+def test_a_night_is_told_when_it_is_over():
+    rng = np.random.default_rng(4)
+    still = lambda minutes: np.tile(np.float32([0, 0, 1]), (minutes * 1200, 1))  # noqa: E731
+    parts = [restless(20, rng), still(50), restless(8, rng), still(60), restless(70, rng), still(30), restless(75, rng)]
+    ticks = Body().process(np.concatenate(parts))
+    (told,) = [(k, tick.night) for k, tick in enumerate(ticks) if tick.night]
+    at, night = told
+    asleep = np.array([tick.asleep[0] for tick in ticks if tick.asleep])
+    first = next(k for k in range(len(asleep)) if asleep[k : k + 10].all())
+    last = np.flatnonzero(asleep[: first + 125])[-1]
+    # the nap of half an hour after it is no night; an hour awake ends one, 5 minutes late as every verdict
+    assert abs(first - 20) <= 5 and abs(last - 137) <= 5
+    assert at == (last + 60 + 5 + 1) * 30 - 1
+    assert (night.onset, night.minutes) == (first, last - first + 1)
+    assert night.asleep == asleep[first : last + 1].sum() and night.awake == night.minutes - night.asleep
+    assert night.awakenings == 1 and night.efficiency == pytest.approx(night.asleep / night.minutes)
+
+
 def test_no_such_rule():
     with pytest.raises(ConfigError, match="cole_kripke"):
         Sleep("guess")

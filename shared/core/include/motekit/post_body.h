@@ -50,6 +50,8 @@ typedef struct {
     uint32_t steps;    /* since reset, in 1/256 */
     uint32_t counts[3]; /* of the minute that ended, else 0 */
     mk_sleep_verdict sleep; /* valid once a minute */
+    mk_sleep_summary night; /* of the night that ended, where night_over is 1 */
+    uint8_t night_over;
     uint8_t minute;    /* 1: a minute ended */
     uint8_t falls;     /* in this tick */
     uint8_t valid;     /* 1: scores are of this window */

@@ -12,6 +12,10 @@
  *             MK_SLEEP_ONSET minutes of sleep in a row; awakenings are stretches of at least MK_SLEEP_AWAKE minutes
  *             awake between onset and the last minute of sleep; efficiency is minutes asleep / all minutes
  *
+ *   night     a device has no one to tell it when the night is over: MK_SLEEP_UP minutes awake after sleep that had an
+ *             onset end it. It lasted from onset to the last minute of sleep, and counts from MK_SLEEP_NIGHT minutes
+ *             on; its efficiency is minutes asleep / minutes it lasted. The next one begins then
+ *
  * Source: R. J. Cole, D. F. Kripke et al., Automatic sleep/wake identification from wrist activity, Sleep 15, 1992,
  * scaled as ActiGraph's manual has it; A. Sadeh, K. M. Sharkey, M. A. Carskadon, Activity-based sleep-wake
  * identification, Sleep 17, 1994.
@@ -27,6 +31,8 @@
 #define MK_SLEEP_LATE 5
 #define MK_SLEEP_ONSET 10
 #define MK_SLEEP_AWAKE 2
+#define MK_SLEEP_UP 60
+#define MK_SLEEP_NIGHT 60
 #define MK_SLEEP_NEVER 0xFFFFFFFFu
 
 #define MK_SLEEP_COLE 0u
@@ -59,5 +65,8 @@ mk_status mk_sleep_init(mk_sleep *sleep, uint8_t rule);
 void mk_sleep_reset(mk_sleep *sleep);
 mk_sleep_verdict mk_sleep_process(mk_sleep *sleep, uint32_t counts);
 mk_sleep_summary mk_sleep_sum(const mk_sleep *sleep);
+
+/* After each verdict: 1 if it ended a night, which is then told and forgotten; onset counts from reset. */
+uint8_t mk_sleep_night(mk_sleep *sleep, mk_sleep_summary *night);
 
 #endif

@@ -115,6 +115,8 @@ uint32_t mk_wearable_scratch(const mk_wearable_config *config);
 mk_status mk_wearable_init(mk_wearable *wearable, const mk_wearable_config *config, const mk_nn_model *rhythm,
                            void *arena, float *memory, float *scratch);
 void mk_wearable_reset(mk_wearable *wearable);
+/* Whether the pulse sensor's light must be on for the frames to come: a tick early, so that it has settled. */
+uint8_t mk_wearable_light(const mk_wearable *wearable);
 mk_status mk_wearable_next(mk_wearable *wearable, const int16_t **frames, uint32_t *count, uint8_t *complete);
 
 #endif

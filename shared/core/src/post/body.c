@@ -156,6 +156,7 @@ mk_status mk_body_tick(mk_body *body, mk_quality quality, float *scratch, mk_bod
         for (uint32_t i = 0; i < 3; i++)
             report->counts[i] = body->counted[i];
         report->sleep = mk_sleep_process(&body->sleep, body->counted[body->config->sleep_axis]);
+        report->night_over = mk_sleep_night(&body->sleep, &report->night);
         body->minute = 0;
     }
     return status;

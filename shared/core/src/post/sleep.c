@@ -13,14 +13,19 @@ mk_status mk_sleep_init(mk_sleep *sleep, uint8_t rule)
     return MK_OK;
 }
 
+static void forget(mk_sleep *sleep)
+{
+    sleep->asleep = sleep->awake = sleep->awakenings = sleep->run = sleep->pause = 0;
+    sleep->onset = MK_SLEEP_NEVER;
+}
+
 void mk_sleep_reset(mk_sleep *sleep)
 {
     for (uint32_t i = 0; i < MK_SLEEP_MINUTES; i++)
         sleep->counts[i] = 0.0f;
     sleep->minute = 0;
     sleep->next = 0;
-    sleep->asleep = sleep->awake = sleep->awakenings = sleep->run = sleep->pause = 0;
-    sleep->onset = MK_SLEEP_NEVER;
+    forget(sleep);
 }
 
 /* Counts of the minute so far from the one that is judged. */
@@ -110,4 +115,16 @@ mk_sleep_summary mk_sleep_sum(const mk_sleep *sleep)
                               sleep->awake,
                               sleep->awakenings,
                               minutes ? mk_div((float)sleep->asleep, (float)minutes) : 0.0f};
+}
+
+uint8_t mk_sleep_night(mk_sleep *sleep, mk_sleep_summary *night)
+{
+    if (sleep->onset == MK_SLEEP_NEVER || sleep->pause < MK_SLEEP_UP)
+        return 0;
+    const uint32_t judged = sleep->minute - MK_SLEEP_LATE, lasted = judged - sleep->pause - sleep->onset;
+    const uint32_t asleep = lasted - sleep->awake;
+    *night = (mk_sleep_summary){lasted,       asleep,           sleep->onset,
+                                sleep->awake, sleep->awakenings, mk_div((float)asleep, (float)lasted)};
+    forget(sleep);
+    return lasted >= MK_SLEEP_NIGHT;
 }

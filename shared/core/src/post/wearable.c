@@ -345,6 +345,12 @@ static mk_status finish(mk_wearable *wearable)
     return status;
 }
 
+uint8_t mk_wearable_light(const mk_wearable *wearable)
+{
+    const mk_wearable_config *const config = wearable->config;
+    return wearable->tick % config->every < config->on || (wearable->tick + 1u) % config->every < config->on;
+}
+
 mk_status mk_wearable_next(mk_wearable *wearable, const int16_t **frames, uint32_t *count, uint8_t *complete)
 {
     const uint32_t left = 2u * wearable->config->rate - wearable->taken;

@@ -40,6 +40,9 @@ bool mk_hal_was_reset_by_watchdog(void);
 /* A digital output, by the number the board's pin header gives it. Machines without pins ignore it. */
 void mk_hal_pin_write(uint8_t pin, bool high);
 
+/* The light of an optical sensor, off while nobody measures. Machines without one ignore it. */
+void mk_hal_light(bool on);
+
 /* Bytes of stack there are, and the most that has been in use since reset; 0 where it cannot be told. */
 uint32_t mk_hal_stack_size(void);
 uint32_t mk_hal_stack_used(void);

@@ -97,6 +97,11 @@ void mk_hal_pin_write(uint8_t pin, bool high)
     digitalWrite(pin, high ? HIGH : LOW);
 }
 
+/* a sensor that has a light has this function (wrist.cpp) */
+__attribute__((weak)) void mk_hal_light(bool)
+{
+}
+
 uint32_t mk_hal_stack_size(void)
 {
     return mk_mcu_stack_size();

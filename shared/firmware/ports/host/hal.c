@@ -107,6 +107,11 @@ void mk_hal_pin_write(uint8_t pin, bool high)
     (void)high;
 }
 
+void mk_hal_light(bool on)
+{
+    (void)on;
+}
+
 uint32_t mk_hal_stack_size(void)
 {
     return 0;
