@@ -88,6 +88,8 @@ void mk_heart_reset(mk_heart *heart)
 void mk_heart_push(mk_heart *heart, const float *samples, uint32_t pitch, uint32_t n)
 {
     const uint32_t span = span_of(heart->config);
+    if (n == 0)
+        return; /* a resampler may give none, and the hop must not begin twice */
     for (uint32_t i = 0; i < MK_HEART_CHANNELS; i++) {
         float *const row = heart->window + i * span;
         if (heart->filled == 0)
