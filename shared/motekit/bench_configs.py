@@ -52,7 +52,7 @@ def _defined(prefix: str, ctype: str, block: Block) -> str:
 
 
 def write(folder: Path) -> None:
-    """bearing_config.h, heart_config.h, body_config.h, pictures.h and decisions.h, into the folder the bench is built in."""
+    """One header a group of cases, into the folder the bench is built in."""
     made, heart, body, rows = bearing(), Heart(), Body(), Rows(LogMel(), _ROWS)
     sizes = {"BEARING": (made.memory_floats, made.scratch_floats), "HEART": (heart.memory, heart.scratch)}
     sizes["BODY"] = (body.memory, body.scratch)

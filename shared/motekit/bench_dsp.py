@@ -440,8 +440,10 @@ def table(results: list[dict[str, Any]]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def write_costs(out: Path, boards: tuple[str, ...] = ("mps2_an386", "mps2_an385", "mps2_an385_m0plus")) -> None:
-    """Measure on these boards and write docs/dsp-cost.md.
+def write_costs(
+    out: Path, boards: tuple[str, ...] = ("mps2_an386", "mps2_an385", "mps2_an385_m0plus")
+) -> dict[str, Any]:
+    """Measure on these boards and write docs/dsp-cost.md; what the first said is returned.
 
     Raises
     ------
@@ -458,9 +460,10 @@ def write_costs(out: Path, boards: tuple[str, ...] = ("mps2_an386", "mps2_an385"
         "in QEMU, -O2. Scratch: bytes of state and scratch that the caller provides. Flash: bytes of code on the\n"
         "first core, with the blocks that it calls and without tables. Every row gives the host's bits on Cortex-M3,\n"
         "M4F, M7, M33, M55 and as Cortex-M0+ code (`tests/python/dsp/test_bench_dsp.py`). Written by\n"
-        "`motekit.bench_dsp.write_costs`.\n\n"
+        "`motekit bench-dsp --write`.\n\n"
     )
     write_text(out, head + table(results))
+    return results[0]
 
 
 def _emulate(target: Board, elf: Path) -> list[int]:

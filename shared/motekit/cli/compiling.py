@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from ..errors import ConfigError
 from . import app
 from .output import Board, Json, result, table
 
@@ -92,9 +93,15 @@ def bench_throughput(
 
 
 @app.command("bench-dsp")
-def bench_dsp(board: Board = "mps2_an386", json: Json = False) -> None:
+def bench_dsp(
+    board: Board = "mps2_an386",
+    write: Annotated[bool, typer.Option("--write", help="Measure on three cores and write docs/dsp-cost.md.")] = False,
+    json: Json = False,
+) -> None:
     """Instructions, scratch and flash of every feature block on a board's emulator."""
+    from .. import paths
     from ..bench_dsp import bench_dsp as measure
+    from ..bench_dsp import write_costs
 
     def show(found: dict) -> None:
         keys = [key for key in found["blocks"][0] if key != "block"]
@@ -102,4 +109,6 @@ def bench_dsp(board: Board = "mps2_an386", json: Json = False) -> None:
         table(f"Feature blocks on {board}", ["block", *keys], rows)
 
     with result(json, show) as done:
-        done(measure(board))
+        if write and not paths.is_checkout():
+            raise ConfigError("the table of costs is part of a checkout. Clone the repository.")
+        done(write_costs(paths.project_root() / "docs" / "dsp-cost.md") if write else measure(board))
