@@ -12,7 +12,7 @@ from . import paths
 from .toolchain import TOOLS
 
 # those that only AVR boards need, and the compiler cache
-_OPTIONAL = ("avr-gcc", "simavr", "ccache")
+_OPTIONAL = ("avr-gcc", "simavr", "avrdude", "ccache")
 
 
 def examine() -> dict[str, Any]:
@@ -22,6 +22,7 @@ def examine() -> dict[str, Any]:
         *[_package(name) for name in ("tensorflow", "tflite-micro", "platformio", "cffi", "librosa")],
     ]
     checks += [_tool(program, packages) for program, packages in TOOLS.items()]
+    checks.append(_tool("avrdude", ["avrdude"]))  # puts firmware on an Uno or a Pro Mini
     checks += _ports()
     checks.append(_data())
     return {"ok": all(check["ok"] or check["optional"] for check in checks), "checks": checks}

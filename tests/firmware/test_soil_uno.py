@@ -158,3 +158,14 @@ def test_a_record_is_kept_of_every_turn_of_the_valve(uno, thirsty):
     # a record an hour, and two a pulse: the ring of places is full
     assert sum(a != b for a, b in zip(found.eeprom[400:], thirsty[400:], strict=True)) > 100
     assert struct.calcsize("<4I") == 16 and any(found.eeprom[at] == 1 for at in range(300, 1024))
+
+
+def test_the_pro_mini_runs_the_same_at_half_the_clock():
+    """An ATmega328P at 3.3 V and 8 MHz: the Uno's image but for its clock and baud rate, the same bits."""
+    built = build("soil_irrigation", "promini")
+    assert built.within_budget and built.budget["flash"] == 30_720
+    chain = chains.of("soil_irrigation")
+    frames = chain.takes(None, limit=1)[0].frames[:72]
+    with FirmwareReplay(chain.app, "promini", built, time_limit=300) as firmware:
+        assert firmware.hello.board == "promini"
+        assert all(chain.answer(frames).equal(firmware.answer(frames)).values())

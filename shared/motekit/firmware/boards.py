@@ -79,6 +79,11 @@ class Board:
         return "emulator" in self.info
 
     @property
+    def can_be_flashed(self) -> bool:
+        """Whether there is such a board to put firmware on; some are emulated as well."""
+        return not self.emulated or "speed" in self.info.get("upload", {})
+
+    @property
     def machine(self) -> str:
         """QEMU's machine; empty for the host."""
         return self.info.get("emulator", {}).get("machine", "")

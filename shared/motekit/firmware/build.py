@@ -185,10 +185,13 @@ def upload(app: App | str, board: str, port: str | None = None) -> None:
     ToolError
         If building or flashing fails.
     """
-    if boards.load(board).emulated:
+    machine = boards.load(board)
+    if not machine.can_be_flashed:
         raise ConfigError(f"{board} is emulated, there is nothing to flash. Use: motekit run APP --board {board}.")
     built = build(app, board)
-    environment = f"{built.app}-{board}"
+    if machine.emulated:
+        require("avrdude")  # the official platforms bring their own
+    environment = machine.environment_of(built.app, "")
     command = [sys.executable, "-m", "platformio", "run", "-d", str(project_root()), "-e", environment]
     command += ["-t", "upload", *(["--upload-port", port] if port else [])]
     done = subprocess.run(command, env=_settings(work_dir() / "firmware"), check=False)

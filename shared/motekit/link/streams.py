@@ -105,9 +105,10 @@ class SerialStream:
     Parameters
     ----------
     port : str
-        A device ("/dev/ttyACM0") or a URL that pyserial knows ("socket://host:port", "rfc2217://...").
+        A device ("/dev/ttyACM0") or a URL that pyserial knows ("socket://host:port", "rfc2217://..."). With @BAUD
+        behind it: at so many bits a second ("/dev/ttyUSB0@57600", a Pro Mini of 8 MHz).
     baud : int
-        Bits a second; USB ports ignore it.
+        Bits a second unless the port says them; USB ports ignore it.
 
     Raises
     ------
@@ -119,6 +120,8 @@ class SerialStream:
         import serial  # not needed where no board is attached
 
         self._errors = (serial.SerialException, OSError)
+        name, _, rate = port.rpartition("@")
+        port, baud = (name, int(rate)) if name and rate.isdigit() else (port, baud)
         try:
             self._port = serial.serial_for_url(port, baud, write_timeout=10)
         except self._errors as error:

@@ -85,5 +85,13 @@ env.Prepend(LIBS=[env.BuildLibrary(os.path.join("$BUILD_DIR", "FrameworkArduino"
 elf = env.BuildProgram()
 command = env.VerboseAction("$OBJCOPY -O ihex -R .eeprom $SOURCE $TARGET", "Building $TARGET")
 image = env.Command(os.path.join("$BUILD_DIR", "${PROGNAME}.hex"), elf, command)
-AlwaysBuild(env.Alias("nobuild", [elf, image]))
+# a board on the desk: avrdude talks to the Arduino boot loader
+env.Replace(
+    UPLOADER="avrdude",
+    UPLOADERFLAGS=["-q", "-p", "$BOARD_MCU", "-c", board.get("upload.protocol"), "-P", "$UPLOAD_PORT", "-D"],
+    UPLOADCMD=f"$UPLOADER $UPLOADERFLAGS -b {board.get('upload.speed')} -U flash:w:$SOURCE:i",
+)
+find_port = env.VerboseAction(env.AutodetectUploadPort, "Looking for the port...")
+upload = env.Alias("upload", image, [find_port, env.VerboseAction("$UPLOADCMD", "Uploading $SOURCE")])
+AlwaysBuild(upload, env.Alias("nobuild", [elf, image]))
 Default([elf, image])
