@@ -10,8 +10,8 @@ from motekit import paths
 HERE = Path(__file__).parent
 FLAGS = ["-std=c99", "-O1", "-g", "-ffp-contract=off", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
 PARTS = (
-    "dsp/cadence", "dsp/counts", "dsp/gait", "dsp/math", "dsp/recent", "dsp/resample", "dsp/rfft", "dsp/sos", "post/activity",
-    "post/body", "post/fall", "post/sleep",
+    "dsp/cadence", "dsp/counts", "dsp/gait", "dsp/math", "dsp/recent", "dsp/resample", "dsp/rfft", "dsp/sos",
+    "post/activity", "post/body", "post/fall", "post/sleep",
 )  # fmt: skip
 
 
