@@ -38,6 +38,7 @@ if app:
     def within_budget(target, source, env):
         """Ends the build with one line if the program is larger than it may be."""
         command = [python, "-m", "motekit.firmware.budget", app, env.subst("$BOARD"), str(target[0])]
+        command.append(env.subst("$PIOENV"))
         return None if os.environ.get("MOTEKIT_NO_BUDGET") else subprocess.run(command, check=False).returncode
 
     env.AddPostAction("$BUILD_DIR/${PROGNAME}.elf", within_budget)

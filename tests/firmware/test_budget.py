@@ -34,7 +34,8 @@ def test_every_limit_that_was_raised_has_its_reason():
         declared = tomllib.loads((apps.load(name).folder / "app.toml").read_text())["budget"]
         assert EMULATED in declared
         for board, limits in declared.items():
-            assert boards.load(board)
+            known = boards.board_names()
+            assert board in known or board.rpartition("_")[0] in known
             for one in limits.get("raised", []):
                 assert len(one["why"]) >= 20 and one["to"] > limits.get(one["what"], 0)
 

@@ -7,7 +7,7 @@ takes on REFERENCE (results.json, measured), and MARGIN on top. Either is raised
     [budget.nano33ble]
     raised = [{ what = "ram", to = 130_000, why = "the microphone's library has a table of 48 kB in RAM" }]
 
-`python -m motekit.firmware.budget APP BOARD ELF` checks one program; PlatformIO calls it after it has linked.
+`python -m motekit.firmware.budget APP BOARD ELF [ENVIRONMENT]` checks a program; PlatformIO calls it after each link.
 """
 
 import sys
@@ -25,8 +25,12 @@ from .size import Size, measure
 REFERENCE, MARGIN = "mps2_an386", 0.1
 
 
-def limits(app: App, board: Board) -> dict[str, int]:
-    """Bytes of `flash` and `ram` that the app may take on a board; without those that nobody has set."""
+def limits(app: App, board: Board, more: str = "") -> dict[str, int]:
+    """Bytes of `flash` and `ram` that the app may take on a board; without those that nobody has set.
+
+    `more`: what an environment's name says besides app and board: that of `wearable_ble-nano33ble` looks for
+    `[budget.nano33ble_ble]`.
+    """
     found: dict[str, int] = {}
     if board.core:
         try:
@@ -34,7 +38,7 @@ def limits(app: App, board: Board) -> dict[str, int]:
         except ConfigError:
             cost = {}  # not measured yet
         found = {what: round((1 + MARGIN) * (board.core[what] + cost[what])) for what in board.core if what in cost}
-    declared = app.budget.get(board.name, {})
+    declared = {**app.budget.get(board.name, {}), **app.budget.get(f"{board.name}_{more}" if more else "", {})}
     return {**found, **{what: declared[what] for what in ("flash", "ram") if what in declared}}
 
 
@@ -54,8 +58,8 @@ def over(app: str, board: str, problems: list[str]) -> ConfigError:
     )
 
 
-def main(name: str, board: str, elf: str) -> None:
-    """Check one program.
+def main(name: str, board: str, elf: str, environment: str = "") -> None:
+    """Check one program of an app, a board and an environment.
 
     Raises
     ------
@@ -63,12 +67,13 @@ def main(name: str, board: str, elf: str) -> None:
         If it is over its budget.
     """
     app = load_app(name)
-    if problems := excess(measure(Path(elf)), limits(app, load_board(board))):
+    more = environment.removesuffix(f"-{board}").removeprefix(app.name).removeprefix("_")
+    if problems := excess(measure(Path(elf)), limits(app, load_board(board), more)):
         raise over(app.name, board, problems)
 
 
 if __name__ == "__main__":
     try:
-        main(*sys.argv[1:4])
+        main(*sys.argv[1:])
     except MotekitError as error:
         sys.exit(f"motekit: {error}")
