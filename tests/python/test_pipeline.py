@@ -94,3 +94,34 @@ def test_a_missing_file_says_which(pipeline, tmp_path, name):
     with pytest.raises(ModelError, match=name):
         found = pretrained.load(pipeline.app, tmp_path / "model")
         assert found.int8 and found.float
+
+
+def test_lost_samples_and_clipping_reach_the_decision(pipeline):
+    from motekit.core import lib
+    from motekit.pipeline import _AudioStream
+
+    word = speech(1)[0].astype(int)
+    samples = noise(6 * 16000, 30, 5).astype(int)
+    for start in (1, 4):
+        samples[start * 16000 : start * 16000 + len(word)] += word // 2
+    samples = np.clip(samples, -32000, 32000).astype(np.int16)
+    samples[3 * 16000] = 32767
+    stream, flags = _AudioStream(pipeline), []
+    for at in range(0, len(samples), 320):
+        before = stream._stream.window_index
+        if at == 96 * 320:  # of six seconds the second
+            lib.mk_audio_stream_gap(stream._stream)
+        stream.push(samples[at : at + 320])
+        flags += [stream._stream.quality] * (stream._stream.window_index - before)
+    found = stream.sink.replay(pipeline.block.width, len(pipeline.app.labels))
+    period = pipeline.app.window_period_s
+    ends = 0.98 + period * np.arange(len(flags))
+    of = lambda bit: ends[(np.array(flags) & bit) > 0]  # noqa: E731
+    assert 1.9 < of(4).min() < 2.1 and 2.85 < of(4).max() < 3.1
+    assert 2.95 < of(2).min() < 3.2 and 3.9 < of(2).max() < 4.2
+    # scores are what they were: only the decision is another
+    whole = pipeline.stream([samples])
+    np.testing.assert_array_equal(found.scores, whole.scores)
+    silent = found.scores.copy()
+    silent[(np.array(flags) & 4) > 0] = -128
+    assert found.events == pipeline.model.keyword().process(silent)

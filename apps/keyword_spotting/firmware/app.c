@@ -41,8 +41,20 @@ static mk_status reset(void)
     return mk_audio_stream_reset(&stream);
 }
 
+/* Samples were lost: said from wherever it is noticed, taken note of before the next ones. */
+static volatile uint8_t lost;
+
+static void fail_safe(mk_status why)
+{
+    if (why == MK_ERR_OVERRUN)
+        lost = 1;
+}
+
 static mk_status process(const int16_t *frames, uint32_t n)
 {
+    if (lost)
+        mk_audio_stream_gap(&stream);
+    lost = 0;
     return mk_audio_stream_push(&stream, frames, n);
 }
 
@@ -58,4 +70,5 @@ const mk_app mk_application = {
     .init = init,
     .reset = reset,
     .process = process,
+    .fail_safe = fail_safe,
 };

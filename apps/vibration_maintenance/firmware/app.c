@@ -57,9 +57,19 @@ static mk_status classify(int8_t *scores)
     return status;
 }
 
+/* Samples were lost: the row they would have been in says so. */
+static volatile uint8_t lost;
+
 static mk_status process(const int16_t *frames, uint32_t n)
 {
+    static const int16_t missing[MK_APP_CHANNELS] = {MK_BEARING_MISSING, MK_BEARING_MISSING};
     int8_t scores[MK_MACHINE_CLASSES];
+    if (lost) {
+        lost = 0;
+        const mk_status status = process(missing, 1);
+        if (status != MK_OK)
+            return status;
+    }
     while (n) {
         uint8_t done;
         say_events(); /* of the start */
@@ -83,7 +93,8 @@ static mk_status process(const int16_t *frames, uint32_t n)
 
 static void fail_safe(mk_status why)
 {
-    (void)why;
+    if (why == MK_ERR_OVERRUN)
+        lost = 1;
     relay(0);
 }
 

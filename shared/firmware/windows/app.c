@@ -55,9 +55,21 @@ static mk_status decide(mk_quality quality)
     return MK_OK;
 }
 
+/* Samples were lost: said from wherever it is noticed, taken note of before the next ones. */
+static volatile uint8_t lost;
+
+static void fail_safe(mk_status why)
+{
+    if (why == MK_ERR_OVERRUN)
+        lost = 1;
+}
+
 static mk_status process(const int16_t *frames, uint32_t n)
 {
     mk_quality quality;
+    if (lost)
+        MK_WINDOWS(gap)(&stream, 1);
+    lost = 0;
     while (MK_WINDOWS(next)(&stream, &frames, &n, &quality)) {
         mk_out_features(stream.features, (uint16_t)(MK_WINDOWS_WIDTH * sizeof *stream.features));
         const mk_status status = decide(quality);
@@ -79,4 +91,5 @@ const mk_app mk_application = {
     .init = init,
     .reset = reset,
     .process = process,
+    .fail_safe = fail_safe,
 };

@@ -1,4 +1,4 @@
-"""The larger streams, in any chunks of anything: the same bits as whole. The other blocks' own files show it of them."""
+"""The larger streams, in any chunks of anything: the same bits as whole. The other blocks' own files show theirs."""
 
 import numpy as np
 import pytest

@@ -82,6 +82,9 @@ typedef struct {
 mk_status mk_picture_stream_init(mk_picture_stream *stream, const mk_picture_stream_config *config, float *memory);
 void mk_picture_stream_reset(mk_picture_stream *stream);
 
+/* Lines were lost before the next ones (a torn frame is noticed without). */
+void mk_picture_stream_gap(mk_picture_stream *stream, uint32_t lost);
+
 /* As mk_window_stream_next (window_stream.h). */
 int mk_picture_stream_next(mk_picture_stream *stream, const int16_t **lines, uint32_t *count, mk_quality *quality);
 uint32_t mk_picture_stream_run(mk_picture_stream *stream, const int16_t **lines, uint32_t *count, float *features,

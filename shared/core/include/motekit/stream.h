@@ -7,6 +7,10 @@
  *   scores    int8[labels] as the model's first output, given to `sink.scores` for each window
  *   event     given to `sink.event`
  *
+ *   quality   flags of the newest window (dsp_quality.h), valid while `sink.scores` runs: SATURATED if a sample lay at an
+ *             end of int16, GAP if samples were lost (mk_audio_stream_gap). A window with a gap is decided upon as if it
+ *             were silent: half a word is no word
+ *
  * Any split of the samples into calls gives the same rows, scores and events. The same code runs in Python
  * (motekit.pipeline) and in the firmware.
  */
@@ -17,6 +21,7 @@
 
 #include "motekit/dsp_dct.h"
 #include "motekit/dsp_logmel.h"
+#include "motekit/dsp_quality.h"
 #include "motekit/dsp_quantize.h"
 #include "motekit/dsp_rows.h"
 #include "motekit/nn.h"
@@ -66,6 +71,8 @@ typedef struct {
     uint32_t window_index;
     uint16_t width;
     uint16_t filled;
+    uint16_t gap, saturated; /* rows for which each flag stays up */
+    mk_quality quality;
 } mk_audio_stream;
 
 /* MK_ERR_FORMAT: the model's input is not int8[rows * width], or its output not int8[keyword.labels]. */
@@ -75,6 +82,9 @@ mk_status mk_audio_stream_init(mk_audio_stream *stream, const mk_audio_stream_co
 
 /* Forget everything heard, as after init. */
 mk_status mk_audio_stream_reset(mk_audio_stream *stream);
+
+/* Samples were lost before the next ones. */
+void mk_audio_stream_gap(mk_audio_stream *stream);
 
 mk_status mk_audio_stream_push(mk_audio_stream *stream, const int16_t *samples, uint32_t count);
 

@@ -75,6 +75,12 @@ void mk_picture_stream_reset(mk_picture_stream *stream)
     stream->torn = stream->started = 0;
 }
 
+void mk_picture_stream_gap(mk_picture_stream *stream, uint32_t lost)
+{
+    if (lost)
+        stream->torn = 1;
+}
+
 /* The frame after all steps. */
 static mk_image prepared(mk_picture_stream *stream)
 {

@@ -2,13 +2,16 @@
 
 #include <string.h>
 
+/* most that a keyword decision has */
+#define MK_STREAM_LABELS 64
+
 mk_status mk_audio_stream_init(mk_audio_stream *stream, const mk_audio_stream_config *config,
                                const MK_FLASH mk_nn_model *model, const mk_audio_stream_memory *memory,
                                const mk_stream_sink *sink)
 {
     if (!stream || !config || !config->logmel || !config->quantizer || !config->keyword || !model || !memory ||
         !sink || !memory->row || !memory->window || !memory->arena || config->rows == 0 || config->stride == 0 ||
-        config->stride > config->rows || (config->dct && config->dct->bands != config->logmel->bands) ||
+        config->stride > config->rows || config->keyword->labels > MK_STREAM_LABELS || (config->dct && config->dct->bands != config->logmel->bands) ||
         (config->after && (config->dct || config->after->count == 0 || config->after->stages->in != config->logmel->bands)))
         return MK_ERR_ARG;
     stream->config = config;
@@ -43,7 +46,31 @@ mk_status mk_audio_stream_reset(mk_audio_stream *stream)
     stream->row_index = 0;
     stream->window_index = 0;
     stream->filled = 0;
+    stream->gap = stream->saturated = 0;
+    stream->quality = 0;
     return stream->model->init(stream->memory.arena);
+}
+
+/* Rows that a sample of now reaches, and those until the last of them has left the window. */
+static uint16_t felt(const mk_audio_stream *stream)
+{
+    const mk_logmel_config *const logmel = stream->config->logmel;
+    /* the stages after log-mel wait for at most 16 rows: two slopes of eight */
+    return (uint16_t)(stream->config->rows + logmel->frame_length / logmel->hop + (stream->config->after ? 17u : 1u));
+}
+
+void mk_audio_stream_gap(mk_audio_stream *stream)
+{
+    stream->gap = felt(stream);
+}
+
+static int decide(mk_audio_stream *stream, const int8_t *scores, mk_keyword_event *event)
+{
+    int8_t silent[MK_STREAM_LABELS];
+    if (!(stream->quality & MK_QUALITY_GAP))
+        return mk_keyword_process(&stream->keyword, scores, event);
+    memset(silent, INT8_MIN, sizeof silent);
+    return mk_keyword_process(&stream->keyword, silent, event);
 }
 
 static mk_status infer(mk_audio_stream *stream)
@@ -57,11 +84,13 @@ static mk_status infer(mk_audio_stream *stream)
         return status;
     const int8_t *const scores = (const int8_t *)(arena + model->output->offset);
     const mk_stream_sink *const sink = &stream->sink;
+    stream->quality =
+        (mk_quality)((stream->gap ? MK_QUALITY_GAP : 0u) | (stream->saturated ? MK_QUALITY_SATURATED : 0u));
     if (sink->scores)
         sink->scores(sink->context, stream->window_index, scores, stream->config->keyword->labels);
     stream->window_index++;
     mk_keyword_event event;
-    if (mk_keyword_process(&stream->keyword, scores, &event) && sink->event)
+    if (decide(stream, scores, &event) && sink->event)
         sink->event(sink->context, &event);
     return MK_OK;
 }
@@ -83,6 +112,10 @@ static mk_status take_row(mk_audio_stream *stream)
     stream->row_index++;
     int8_t *const window = stream->memory.window;
     mk_quantizer_process(config->quantizer, values, window + stream->filled * width, width);
+    if (stream->gap)
+        stream->gap--;
+    if (stream->saturated)
+        stream->saturated--;
     if (++stream->filled < config->rows)
         return MK_OK;
     const mk_status status = infer(stream);
@@ -91,12 +124,25 @@ static mk_status take_row(mk_audio_stream *stream)
     return status;
 }
 
+static int at_an_end(const int16_t *samples, uint32_t n)
+{
+    for (uint32_t i = 0; i < n; i++)
+        if (samples[i] == INT16_MAX || samples[i] == INT16_MIN)
+            return 1;
+    return 0;
+}
+
 mk_status mk_audio_stream_push(mk_audio_stream *stream, const int16_t *samples, uint32_t count)
 {
-    while (mk_logmel_next(&stream->logmel, &samples, &count, stream->memory.row)) {
+    for (;;) {
+        const int16_t *const from = samples;
+        const int row = mk_logmel_next(&stream->logmel, &samples, &count, stream->memory.row);
+        if (at_an_end(from, (uint32_t)(samples - from)))
+            stream->saturated = felt(stream);
+        if (!row)
+            return MK_OK;
         const mk_status status = take_row(stream);
         if (status != MK_OK)
             return status;
     }
-    return MK_OK;
 }
