@@ -32,8 +32,7 @@ class ActivityParameters:
     change : float
         Share of windows in which people begin another activity: 0.02 is once in 100 s.
     tempering : float
-        Exponent of a window's probabilities: a network trained on mixed and smoothed labels says too little, windows
-        that overlap say it twice.
+        Exponent of a window's probabilities: 1 takes them at their word; above it decisions are quicker and less calm.
     floor : float
         Least probability that a window can give: how wrong it may be, once.
     certain : float
@@ -42,7 +41,7 @@ class ActivityParameters:
 
     labels: tuple[str, ...] = ("walking", "jogging", "stairs", "sitting", "standing", "kicking")
     change: float = 0.02
-    tempering: float = 1.5
+    tempering: float = 1.0
     floor: float = 0.02
     certain: float = 0.3
 
