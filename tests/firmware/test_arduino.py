@@ -164,6 +164,34 @@ def test_the_core_s_example_compiles(tmp_path):
     assert not compiled(source, tmp_path, [], "pico")
 
 
+PROGRAM = """
+#include "tools.h"
+#include <stdio.h>
+int main(void)
+{
+    for (uint8_t channel = 0; channel < 3; channel++)
+        printf("%d ", mk_counts(2.0f, channel));
+    printf("%d %d", mk_counts(1e9f), mk_counts(0.0f / 0.0f));
+}
+"""
+
+
+def test_a_board_s_calibration_is_applied_in_the_app_s_unit(tmp_path):
+    """Gain and offset of one board's part, by its ini, for the channels that are told."""
+    (tmp_path / "app_config.h").write_text("#define MK_APP_SCALE 0.5f\n#define MK_APP_CHANNELS 3\n")
+    source = tmp_path / "main.cpp"
+    source.write_text(PROGRAM)
+    folders = [tmp_path, STAND_IN, FIRMWARE / "sensors", FIRMWARE / "include", CORE / "include"]
+    for flags, wanted in (
+        ([], "4 4 4 32767 -32768"),
+        (["-DMK_SENSOR_GAIN=1.5f,0.5f", "-DMK_SENSOR_OFFSET=1.0f"], "8 2 4 32767 -32768"),
+    ):
+        command = ["g++", "-Wall", "-Wextra", "-Werror", "-Wno-unused-function", *flags, str(source)]
+        command += ["-o", str(tmp_path / "main"), *[f"-I{folder}" for folder in folders]]
+        subprocess.run(command, check=True, timeout=120)
+        assert subprocess.run([tmp_path / "main"], capture_output=True, text=True, check=True).stdout == wanted
+
+
 def test_every_driver_belongs_to_a_macro_and_to_a_board():
     """A driver without its macro is empty: an app's build is never larger for what other boards have."""
     used = " ".join((boards.boards_dir() / f"{name}.ini").read_text() for name in boards.board_names())

@@ -20,10 +20,28 @@ extern "C" {
 /* INT16_MIN in a channel: no sample */
 enum { MK_MISSING = -32768 };
 
-/* A physical value in the app's unit as the app's counts; held at the ends, where the core sees saturation. */
-static inline int16_t mk_counts(float value)
+/* One board's part against a reference, by its ini: value x gain + offset in the app's unit, for each channel of a frame
+ * in order; channels that are not told stay as they are. -DMK_SENSOR_GAIN=1.013f,0.994f -DMK_SENSOR_OFFSET=-0.12f */
+static inline float mk_calibrated(float value, uint8_t channel)
 {
-    const float counts = value / MK_APP_SCALE;
+#ifdef MK_SENSOR_GAIN
+    static const float gain[] = {MK_SENSOR_GAIN};
+    if (channel < sizeof gain / sizeof *gain)
+        value *= gain[channel];
+#endif
+#ifdef MK_SENSOR_OFFSET
+    static const float offset[] = {MK_SENSOR_OFFSET};
+    if (channel < sizeof offset / sizeof *offset)
+        value += offset[channel];
+#endif
+    (void)channel;
+    return value;
+}
+
+/* A physical value in the app's unit as the app's counts; held at the ends, where the core sees saturation. */
+static inline int16_t mk_counts(float value, uint8_t channel = 0)
+{
+    const float counts = mk_calibrated(value, channel) / MK_APP_SCALE;
     if (!(counts > -32767.0f)) /* also when it is not a number */
         return counts != counts ? (int16_t)MK_MISSING : (int16_t)-32767;
     if (counts > 32767.0f)

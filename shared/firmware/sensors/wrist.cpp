@@ -12,7 +12,7 @@
 #include "tools.h"
 #include "wrist.h"
 
-enum { LED_POWER = 0x1F, AVERAGE = 4, RED_AND_IR = 2, PULSE_HZ = 400, PULSE_WIDTH_US = 411, RANGE_NA = 4096 };
+enum { LIGHT_CODE = 0x1F, AVERAGE = 4, RED_AND_IR = 2, PULSE_HZ = 400, PULSE_WIDTH_US = 411, RANGE_NA = 4096 };
 enum { CHANNELS = 6, PULSE = 0, MOTION = 2 };
 static const uint32_t SILENT_US = 200000, FRAME_US = (uint32_t)(1000000.0f / MK_APP_RATE_HZ);
 static const uint32_t PULSE_US = 1000000u * AVERAGE / PULSE_HZ;
@@ -53,7 +53,7 @@ static mk_status sensor_init(void)
 {
     if (!pulse.begin(Wire, I2C_SPEED_FAST) || !mk_imu_begin())
         return MK_ERR_IO;
-    pulse.setup(LED_POWER, AVERAGE, RED_AND_IR, PULSE_HZ, PULSE_WIDTH_US, RANGE_NA);
+    pulse.setup(LIGHT_CODE, AVERAGE, RED_AND_IR, PULSE_HZ, PULSE_WIDTH_US, RANGE_NA);
     pulse.clearFIFO();
     next_us = micros();
     mk_rate_start(&rate);
@@ -63,8 +63,11 @@ static mk_status sensor_init(void)
 static void take(uint32_t now_us)
 {
     float xyz[3];
-    if (mk_imu_read(xyz))
+    if (mk_imu_read(xyz)) {
+        for (uint8_t i = 0; i < 3; i++)
+            xyz[i] = mk_calibrated(xyz[i], MOTION + i); /* in g */
         add(&motions, xyz, 3, now_us);
+    }
     uint32_t waiting = pulse.check();
     while (pulse.available()) {
         /* 18 bits, the light that comes back; the pulse is in its least part: the level goes to the middle */

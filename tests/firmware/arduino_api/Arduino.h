@@ -101,6 +101,11 @@ void setup(void);
 void loop(void);
 #endif
 
+#ifdef ARDUINO_ARCH_MBED
+/* names of pins that the mbed core's targets declare for all: no driver may have them */
+typedef enum { LED1 = 1, LED2, LED3, LED4, LED_RED, LED_GREEN, LED_BLUE, LED_POWER, BUTTON1, NC = -1 } PinName;
+#endif
+
 #ifdef ARDUINO_ARCH_STM32
 /* stm32duino brings ST's headers along */
 typedef struct {
