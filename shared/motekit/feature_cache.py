@@ -1,5 +1,6 @@
 """Features of whole data sets: on all cores, and kept under the hash of the features and of each recording."""
 
+import functools
 import hashlib
 import os
 import zipfile
@@ -15,9 +16,17 @@ from .paths import cache_dir
 Arrays = dict[str, np.ndarray]
 
 
+@functools.cache
+def core_hash() -> str:
+    """Of the compiled core: features of another build are never taken for this one's."""
+    from . import _core
+
+    return hashlib.sha256(Path(_core.__file__).read_bytes()).hexdigest()[:16]
+
+
 def key_of(feature_hash: int, samples: np.ndarray) -> str:
-    """Name of a recording's features: changes with any bit of the features' constants or of the samples."""
-    digest = hashlib.sha256(f"{feature_hash:016x} {samples.dtype.str} {samples.shape} ".encode())
+    """Name of a recording's features: changes with any bit of the core, of the constants or of the samples."""
+    digest = hashlib.sha256(f"{core_hash()} {feature_hash:016x} {samples.dtype.str} {samples.shape} ".encode())
     digest.update(np.ascontiguousarray(samples).tobytes())
     return digest.hexdigest()
 

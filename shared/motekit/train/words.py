@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from .. import feature_cache
 from ..app import App
 from ..data.recording import Recording
 from ..dsp import declared
@@ -96,7 +97,8 @@ def prepare(
         how=recipe.VARIATION,
         progress=progress,
     )
-    noise_rows = [app.feature_block.process(r.samples) for r in noise]
+    plain = _rows(app, [*words, *noise])
+    noise_rows = plain[len(words) :]
     noise_rows = [r for r in noise_rows if len(r) > app.rows]
     if not noise_rows:
         raise DataError("there is no background noise longer than a window. Add _background_noise_ files.")
@@ -104,7 +106,7 @@ def prepare(
         app=app,
         recipe=recipe,
         rows=rows,
-        windows=np.stack([app.feature_block.process(r.samples)[: app.rows] for r in words]),
+        windows=np.stack([rows[: app.rows] for rows in plain[: len(words)]]),
         noise=noise_rows,
         labels=labels,
         words=np.array([r.word for r in words]),
@@ -112,6 +114,17 @@ def prepare(
         parts=np.array(["/".join(r.name.split("/")[:-2]) for r in words]),
         synthetic=np.array([r.source == "synthetic" for r in words]),
     )
+
+
+def _rows(app: App, recordings: Sequence[Recording]) -> list[np.ndarray]:
+    """Feature rows of recordings as they are, on all cores and kept by hash."""
+
+    def make() -> Callable[[np.ndarray], feature_cache.Arrays]:
+        block = declared.build(app.features, app.rate_hz, str(app.folder / "app.toml"))
+        return lambda samples: {"rows": block.process(samples)}
+
+    found = feature_cache.extract(make, app.feature_hash, [recording.samples for recording in recordings])
+    return [one["rows"] for one in found]
 
 
 def train(
