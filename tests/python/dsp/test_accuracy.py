@@ -7,7 +7,7 @@ import pytest
 
 from motekit.accuracy import CASES, Measured, docs, measure
 from motekit.accuracy.case import check_vectors, write_vectors
-from motekit.accuracy.signals import finite
+from motekit.accuracy.signals import broken, finite, ppg
 from motekit.paths import project_root
 
 VECTORS = project_root() / "tests" / "vectors"
@@ -71,3 +71,27 @@ def test_the_table_of_blocks_says_what_is_measured():
     assert docs.filled(text, found) == text
     named = {name for line in text.splitlines() if line.startswith("|") for name in re.findall(r"`(mk_\w+)`", line)}
     assert {case.block for case in CASES} - named <= {"mk_normalise_window", "mk_bands", "mk_spectrum_log"}
+
+
+#: blocks that take whole numbers, count, mend or hold instead of handing a NaN on, or look elsewhere (correlation: at
+#: two of three axes); their own tests hold their flags
+WITHOUT_NAN = {
+    "affine", "conditioning", "correlation", "crossings", "fill", "hampel", "histogram", "median", "peaks", "scale",
+    "smooth", "welch",
+}  # fmt: skip
+FLOATS = [case for case in CASES if {"ppg", "random"} <= set(case.signals(50))]
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+@pytest.mark.parametrize("case", FLOATS, ids=[case.name for case in FLOATS])
+def test_a_nan_comes_out_as_one_and_leaves_what_was_before_alone(case):
+    length = len(case.inputs()["ppg"]) if case.name.startswith(("rfft", "bands", "cepstrum")) else min(case.length, 400)
+    for name, x in broken(length).items():
+        got = np.atleast_1d(np.asarray(case.run(x)))
+        assert got.dtype.kind in "iu" or case.name in WITHOUT_NAN or not np.isfinite(got).all(), name
+        if name == "infinity" or case.name in WITHOUT_NAN - {"smooth"} or got.shape != x.shape:
+            continue
+        clean = np.atleast_1d(np.asarray(case.run(ppg(length))))
+        if case.block in ("mk_sos", "mk_dcblock", "mk_normalise", "mk_smooth", "mk_resample", "mk_envelope"):
+            before = slice(0, length // 2 if name == "one NaN" else 0)
+            assert (got[before] == clean[before]).all(), name
