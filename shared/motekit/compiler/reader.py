@@ -268,7 +268,8 @@ class _Reader:
             return None
         count = self.count(table.ScaleLength(), MAX_DIMENSION, "scales")
         scales = np.array(table.ScaleAsNumpy(), dtype=np.float32)
-        axis = int(table.QuantizedDimension())
+        # old converters wrote the filter's axis into a bias, which has but one
+        axis = 0 if len(shape) == 1 else int(table.QuantizedDimension())
         zeros = self.count(table.ZeroPointLength(), MAX_DIMENSION, "zero points", 8)
         zero_points = np.array(table.ZeroPointAsNumpy(), np.int64) if zeros else np.zeros(count, np.int64)
         if not np.all(np.isfinite(scales)) or np.any(scales <= 0):

@@ -259,7 +259,12 @@ def softmax(rng: np.random.Generator, *, wide: bool = False) -> bytes:
     shape = [(1, 12), (1, 2), (1, 1), (4, 10), (1, 3, 5), (1, 100)][int(rng.integers(6))]
     source_scale = scale(rng, 1e-4, 1e-3) if wide else scale(rng, 1e-3, float(rng.choice([1.0, 100.0])))
     source = flat.tensor(shape, "int16" if wide else "int8", source_scale, 0 if wide else zero(rng))
-    result = flat.tensor(shape, "int16", 1 / 32768, 0) if wide else flat.tensor(shape, "int8", 1 / 256, -128)
+    if wide:
+        result = flat.tensor(shape, "int16", 1 / 32768, 0)
+    elif rng.random() < 0.25:
+        result = flat.tensor(shape, "int16", 1 / 65536, -32768)
+    else:
+        result = flat.tensor(shape, "int8", 1 / 256, -128)
     flat.op("SOFTMAX", [source], [result], beta=float(rng.choice([1.0, 1.0, 0.5, 2.0])))
     return flat.bytes([source], [result])
 

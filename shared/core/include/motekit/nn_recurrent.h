@@ -9,7 +9,8 @@
  *   in       int8[batch][inputs], out int8[batch][units], filters = units * rank
  *   state    int16 or int8 [batch][filters][memory], newest last
  *   features int8[filters][inputs], bias_features[filters] = -in_zero * sum(row)
- *   times    of the state's type [filters][memory], bias int32[units]
+ *   times    of the state's type [filters][memory], bias int32[units], less state_zero * sum(times of the unit);
+ *            with an int16 state, sums wrap at 32 bits
  * Source: Nakkiran et al., Compressing Deep Neural Networks using a Rank-Constrained Topology, 2015. */
 typedef struct {
     const MK_FLASH int8_t *features;

@@ -3,6 +3,7 @@
 #define MK_NN_DSP_H
 
 #include <stdint.h>
+#include <string.h>
 
 /* Loops that need most of the registers are naked functions, which every level of optimization takes. */
 #if defined(__ARM_FEATURE_DSP) && defined(__thumb2__)
@@ -32,6 +33,41 @@ static inline int8_t mk_ssat8(int32_t x)
 {
     __asm__("ssat %0, #8, %0" : "+r"(x));
     return (int8_t)x;
+}
+
+/* Four bytes, at any address */
+static inline int32_t mk_load4(const void *at)
+{
+    int32_t word;
+    memcpy(&word, at, 4);
+    return word;
+}
+
+/* Bytes 0 and 2 of a word, and bytes 1 and 3, each widened to 16 bits */
+typedef struct {
+    int32_t even, odd;
+} mk_halves;
+
+static inline mk_halves mk_widen(int32_t word)
+{
+    mk_halves halves;
+    __asm__("sxtb16 %0, %1" : "=r"(halves.even) : "r"(word));
+    __asm__("sxtb16 %0, %1, ror #8" : "=r"(halves.odd) : "r"(word));
+    return halves;
+}
+
+/* sum + two products of 16 bits */
+static inline int32_t mk_smlad(int32_t a, int32_t b, int32_t sum)
+{
+    __asm__("smlad %0, %1, %2, %0" : "+r"(sum) : "r"(a), "r"(b));
+    return sum;
+}
+
+/* sum + four products of a word's bytes with widened ones */
+static inline int32_t mk_mac4(int32_t word, mk_halves with, int32_t sum)
+{
+    const mk_halves halves = mk_widen(word);
+    return mk_smlad(halves.odd, with.odd, mk_smlad(halves.even, with.even, sum));
 }
 
 /* Saturated to int16 */

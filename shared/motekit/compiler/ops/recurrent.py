@@ -56,9 +56,12 @@ def svdf(graph: Graph, node: Node, target: Target) -> Kernel:
     bias_features = -source.zero_point * weights.astype(np.int64).sum(axis=1)
     expect_int32_sums(graph, node, sum_bound(weights, bias_features))
     bias = bias_of(graph, node, 3, units)
-    reach = 65536 if times.dtype == "int16" else 256
-    time_sums = np.abs(graph.constant(node, 2).astype(np.int64)).reshape(units, -1).sum(axis=1)
-    expect_int32_sums(graph, node, int(np.max(time_sums * reach + np.abs(bias))))
+    weights_time = graph.constant(node, 2).astype(np.int64).reshape(units, -1)
+    bias = bias - state.zero_point * weights_time.sum(axis=1)
+    if times.dtype == "int8":
+        expect_int32_sums(graph, node, int(np.max(np.abs(weights_time).sum(axis=1) * 256 + np.abs(bias))))
+    else:  # they may wrap, as TensorFlow Lite Micro's do
+        bias = bias.astype(np.int32)
     # products and quotients in float32, as TensorFlow Lite Micro computes them
     to_state = _multiplier(graph, node, float(source.scale * features.scale / state.scale))
     to_output = _multiplier(graph, node, float(state.scale * times.scale / result.scale))

@@ -19,10 +19,16 @@ def softmax(graph: Graph, node: Node, target: Target) -> Kernel:
     expect_dtype(graph, node, source, "int8", "int16")
     if source.dtype == "int16":
         return wide.softmax(graph, node)
-    expect_dtype(graph, node, result, "int8")
+    expect_dtype(graph, node, result, "int8", "int16")
     expect_shape(graph, node, result, source.shape)
-    if result.zero_point != -128 or result.scale != np.float32(1 / 256):
-        raise node_error(graph, node, "its output is not in 1/256 from -128", "Let the converter choose the scale")
+    bits = 8 if result.dtype == "int8" else 16
+    # TensorFlow Lite Micro is as lenient with the scale of 16 bits
+    tolerance = 0 if bits == 8 else 1e-3
+    if result.zero_point != -(1 << bits - 1) or abs(float(result.scale) * (1 << bits) - 1) > tolerance:
+        raise node_error(
+            graph, node, f"its output is not in 1/{1 << bits} from {-(1 << bits - 1)}",
+            "Let the converter choose the scale",
+        )  # fmt: skip
     beta = float(node.options["beta"])
     if not math.isfinite(beta) or beta <= 0:
         raise node_error(graph, node, f"beta is {beta}")
@@ -38,9 +44,10 @@ def softmax(graph: Graph, node: Node, target: Target) -> Kernel:
             "count": len(table), "rows": source.elements // classes, "classes": classes,
         },
     )  # fmt: skip
+    name = "softmax_s8" if bits == 8 else "softmax_s8_s16"
     return Kernel(
-        "mk_softmax_s8", "motekit/nn_softmax.h", ("softmax_s8.c",), (node.inputs[0],), (node.outputs[0],), config,
-        distance={node.inputs[0]: 0},
+        f"mk_{name}", "motekit/nn_softmax.h", (f"{name}.c",), (node.inputs[0],), (node.outputs[0],), config,
+        distance={node.inputs[0]: 0} if bits == 8 else {},
     )  # fmt: skip
 
 
