@@ -14,6 +14,8 @@ Each entry names its stage, the channels it works on (all if left out) and the s
     stage = "magnitude"   name, keep                                            norm of the channels
     stage = "select"                                                            only these channels go on
     stage = "gain"        gain, offset: (x - offset) * gain
+    stage = "smooth"      time_s                                                exponential
+    stage = "copy"        names                                                 the channels once more
     stage = "difference"                                                        a second: jerk of an acceleration
     stage = "envelope"    taps             stage = "rectify"
     stage = "order"       per_turn, speed, unit = "hz" | "rpm" | "rad/s", most

@@ -218,6 +218,25 @@ def _order(given: dict[str, Any], chosen: list[int], signal: Signal) -> Stage:
     return Stage("order", "mk_stage_order", config, 2 + 2 * len(out.channels), bits, out, most, most)
 
 
+def _smooth(given: dict[str, Any], chosen: list[int], signal: Signal) -> Stage:
+    samples = given["time_s"] * signal.rate_hz
+    if not samples > 0:
+        raise ConfigError(f"smooth: time_s {given['time_s']} must be above 0.")
+    share = np.float32(1 - np.exp(-1 / samples))
+    return Stage(
+        "smooth", "mk_stage_smooth", floats([share]), 2 * len(chosen), _bits(chosen), signal, 1, 4.6 * samples,
+        given["time_s"],
+    )  # fmt: skip
+
+
+def _copy(given: dict[str, Any], chosen: list[int], signal: Signal) -> Stage:
+    names = given.get("names", [f"{signal.channels[c]}_copy" for c in chosen])
+    if len(names) != len(chosen):
+        raise ConfigError(f"copy: {len(names)} names for {len(chosen)} channels. Give one each.")
+    out = Signal((*signal.channels, *names), signal.rate_hz)
+    return Stage("copy", "mk_stage_copy", _NOTHING, 0, _bits(chosen), out)
+
+
 Maker = Callable[[dict[str, Any], list[int], Signal], Stage]
 
 STAGES: dict[str, tuple[Maker, set[str]]] = {
@@ -235,6 +254,8 @@ STAGES: dict[str, tuple[Maker, set[str]]] = {
     "difference": (_difference, {"channels"}),
     "envelope": (_envelope, {"taps", "channels"}),
     "rectify": (_rectify, {"channels"}),
+    "smooth": (_smooth, {"time_s", "channels"}),
+    "copy": (_copy, {"names", "channels"}),
     "order": (_order, {"per_turn", "speed", "unit", "most"}),
 }
 

@@ -14,6 +14,7 @@ from motekit.dsp.sos import Sos
 from motekit.dsp.spectral import Envelope, OrderTracker
 from motekit.dsp.statistics import Statistics
 from motekit.dsp.windows import WindowStream
+from motekit.errors import ConfigError
 
 RATE_HZ = 100
 
@@ -192,3 +193,49 @@ def test_the_core_refuses_chains_that_do_not_fit():
         assert init() == status, field
         setattr(made.struct, field, right)
     assert init() == 0
+
+
+def test_smoothing_is_the_block_and_a_copy_goes_another_way():
+    from motekit.dsp.environment import Smooth
+
+    share = 1 - np.exp(-1 / (0.2 * RATE_HZ))
+    smoothed = run({"stage": "smooth", "time_s": 0.2})
+    assert_same_bits(smoothed, by_column(lambda x: Smooth(share).process(x)))
+    both = Conditioning(
+        [
+            {"stage": "copy", "channels": ["y"], "names": ["level"]},
+            {"stage": "smooth", "time_s": 0.2, "channels": ["x", "level"]},
+        ],
+        ("x", "y", "z"),
+        RATE_HZ,
+    )
+    assert both.output.channels == ("x", "y", "z", "level")
+    found = both.process(counts())[0]
+    assert_same_bits(found[:, [0, 3]], smoothed[:, [0, 1]])
+    assert_same_bits(found[:, [1, 2]], X[:, [1, 2]])
+    for wrong in (
+        {"stage": "smooth", "time_s": 0},
+        {"stage": "copy", "names": ["a"]},
+        {"stage": "copy", "names": ["x"] * 3},
+    ):
+        with pytest.raises(ConfigError):
+            run(wrong)
+
+
+def test_perfusion_needs_the_light_before_its_band_pass():
+    time = np.arange(50 * 12) / 50
+    light = (20000 + 200 * np.exp(np.cos(2 * np.pi * 1.2 * time))).astype(np.int16)[:, None]
+    made = WindowStream(
+        [
+            {"stage": "copy", "names": ["level"]},
+            {"stage": "filter", "kind": "bandpass", "cutoff_hz": [0.5, 5], "channels": ["light"]},
+        ],
+        [{"block": "pulse_quality", "channels": ["light"], "level": "level", "upward": True}],
+        ("light",),
+        50,
+        6,
+        3,
+    )
+    features = made.process(light)[0]
+    alternating = 2 * np.sqrt(2) * made.conditioning.process(light)[0][150:450, 0].std() / light[150:450].mean()
+    assert abs(features[1, 0] / alternating - 1) < 1e-3 and features[1, 1] > 0.99

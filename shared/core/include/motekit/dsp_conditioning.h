@@ -123,6 +123,12 @@ void mk_stage_difference(const mk_stage *stage, float *state, const mk_block *in
 /* Envelope by Hilbert transformer (dsp_envelope.h), config mk_resample_config. State: 2 + taps a channel. */
 void mk_stage_envelope(const mk_stage *stage, float *state, const mk_block *in, mk_block *out);
 
+/* Exponential smoothing (dsp_soil.h), config const float *, the share. State: 2 a channel. */
+void mk_stage_smooth(const mk_stage *stage, float *state, const mk_block *in, mk_block *out);
+
+/* The chosen channels once more, after all others; config: any. */
+void mk_stage_copy(const mk_stage *stage, float *state, const mk_block *in, mk_block *out);
+
 /* |x|; config: any. */
 void mk_stage_rectify(const mk_stage *stage, float *state, const mk_block *in, mk_block *out);
 

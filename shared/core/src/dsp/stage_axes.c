@@ -15,6 +15,19 @@ void mk_stage_select(const mk_stage *stage, float *state, const mk_block *in, mk
         }
 }
 
+void mk_stage_copy(const mk_stage *stage, float *state, const mk_block *in, mk_block *out)
+{
+    float *again = out->x + (uint32_t)stage->channels * out->stride;
+    (void)state;
+    for (uint32_t c = 0; c < stage->channels; c++) {
+        memcpy(out->x + c * out->stride, in->x + c * in->stride, in->count * sizeof *again);
+        if (stage->chosen >> c & 1u) {
+            memcpy(again, in->x + c * in->stride, in->count * sizeof *again);
+            again += out->stride;
+        }
+    }
+}
+
 void mk_stage_magnitude(const mk_stage *stage, float *state, const mk_block *in, mk_block *out)
 {
     const int keep = *(const uint8_t *)stage->config;
