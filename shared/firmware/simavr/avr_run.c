@@ -269,6 +269,13 @@ static void hang(void)
     avr->flash[hung.at + 1] = 0xCF;
 }
 
+/* The rain gauge's pin is INT0 too, which nothing here uses: were it for a low level, as after a reset, libsimavr would
+ * look at a closed contact in every cycle. */
+static void spare_the_rain(void)
+{
+    avr->data[EICRA] |= 1;
+}
+
 /* Whatever has reset it: pins float. libsimavr tells of changes only, so it must know too. */
 static void on_reset(avr_t *a)
 {
@@ -278,6 +285,7 @@ static void on_reset(avr_t *a)
     if (hung.on)
         memcpy(avr->flash + hung.at, hung.word, 2);
     hung.on = 0;
+    spare_the_rain();
     if (!power_fails)
         printf("watchdog %.3f\n", seconds());
     if (core_reset)
@@ -315,11 +323,9 @@ static void happen(const char *what, const char *value)
         dht.humidity = (int)number;
     else if (!strcmp(what, "dht"))
         dht.answers = (int)number;
-    else if (!strcmp(what, "rain")) {
-        /* INT0 of that pin, which nothing here uses, is not for a low level: libsimavr would look in every cycle */
-        avr->data[EICRA] |= 1;
+    else if (!strcmp(what, "rain"))
         avr_raise_irq(avr_io_getirq(avr, AVR_IOCTL_IOPORT_GETIRQ('D'), PIN_RAIN), (uint32_t)number);
-    } else if (!strcmp(what, "text")) {
+    else if (!strcmp(what, "text")) {
         for (; *value; value++)
             send(*value == '_' ? ' ' : (uint8_t)*value);
         send('\n');
@@ -423,6 +429,7 @@ int main(int argc, char **argv)
             load_eeprom(argv[5], 0);
         core_reset = avr->reset;
         avr->reset = on_reset;
+        spare_the_rain();
         next_line();
     }
     int state = cpu_Running;
