@@ -31,7 +31,6 @@ def random_model(rng: np.random.Generator) -> Any:
     """A Keras model of several random networks that have nothing to do with each other."""
     from tensorflow import keras
 
-    # names in order, because the converter sorts a model's inputs by name
     networks = [random_network(rng, f"input{i}") for i in range(_SIDE_BY_SIDE)]
     return _shake(rng, keras.Model([network[0] for network in networks], [network[1] for network in networks]))
 
@@ -144,14 +143,24 @@ def _shake(rng: np.random.Generator, model: Any) -> Any:
 
 
 def convert(model: Any, rng: np.random.Generator) -> bytes:
-    """Full integer quantization with random calibration data."""
+    """Full integer quantization with random calibration data.
+
+    From a function with its weights frozen: a saved model, through which the converter takes a Keras model,
+    costs more than twice the time and gives the same operators.
+    """
     import tensorflow as tf
+    from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
 
-    def samples() -> Iterator[dict[str, np.ndarray]]:
+    shapes = [tensor.shape for tensor in model.inputs]
+    signature = [tf.TensorSpec(tensor.shape, tf.float32, name=tensor.name) for tensor in model.inputs]
+    function = tf.function(lambda *values: model(list(values)), input_signature=signature)
+    frozen = convert_variables_to_constants_v2(function.get_concrete_function())
+
+    def samples() -> Iterator[list[np.ndarray]]:
         for _ in range(4):
-            yield {tensor.name: rng.normal(size=tensor.shape).astype(np.float32) for tensor in model.inputs}
+            yield [rng.normal(size=shape).astype(np.float32) for shape in shapes]
 
-    converter = tf.lite.TFLiteConverter.from_keras_model(model)
+    converter = tf.lite.TFLiteConverter.from_concrete_functions([frozen])
     converter.optimizations = [tf.lite.Optimize.DEFAULT]
     converter.representative_dataset = samples
     converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
