@@ -472,8 +472,14 @@ def stream_values(stream: Stream, way: Way) -> tuple[np.ndarray, np.ndarray, np.
 
 def score(group: str, true: np.ndarray, scores: np.ndarray, valid: np.ndarray, smoothing: ActivityParameters) -> Scored:
     """One stream's ticks from its scores int8[ticks, labels]."""
-    decided = decide(scores, valid, smoothing)
-    return Scored(group, true[valid], scores[valid].argmax(1), decided[valid])
+    return _scored(group, true, scores.argmax(1), valid, decide(scores, valid, smoothing))
+
+
+def _scored(group: str, true: np.ndarray, window: np.ndarray, valid: np.ndarray, decided: np.ndarray) -> Scored:
+    """Every tick from the first window on; where a window says nothing (an axis that does not change), the last did."""
+    since = np.maximum.accumulate(valid)
+    last = np.maximum.accumulate(np.where(valid, np.arange(len(valid)), 0))
+    return Scored(group, true[since], window[last][since], decided[since])
 
 
 def cross_validated(
@@ -551,7 +557,7 @@ def evaluate(
         for name, row in told.items():
             decided = np.where(row["label"][:n] == 255, -1, row["label"][:n].astype(int))
             window = row["scores"][:n, : len(LABELS)].argmax(1)
-            scored = Scored(one.group, one.truth[:n][valid], window[valid], decided[valid])
+            scored = _scored(one.group, one.truth[:n], window, valid, decided)
             rows.setdefault("host" if name == "python" else name, []).append(scored)
     kept = {name: scored[-len(given) :] for name, scored in rows.items()}
     return {

@@ -42,6 +42,8 @@ NOISE: dict[str, tuple[str, float]] = {
 }
 NOISE_S = 60.0
 START_S = 100.0
+#: share by which the clock of "clock drift" is too fast
+DRIFT = 0.02
 #: after a fault, how long its samples still lie in a window, and in what it did to the track
 AFTER_S = 30.0
 
@@ -68,8 +70,13 @@ def evaluate(chain: "AppChain", data: Path | None, progress=None) -> dict[str, A
 
 
 def _row(chain: "AppChain", recordings: list, fault: dict[str, Any] | None) -> dict[str, Any]:
-    """Errors near the fault (its time and `AFTER_S` more; without one, the same time), and wrong readings overall."""
+    """Errors near the fault (its time and `AFTER_S` more; without one, the same time), and wrong readings overall.
+
+    A clock that is wrong by a share makes every rate wrong by that share, and nothing on a wrist can tell: what is more
+    than that is the chain's (`wrong_readings`); `wrong_readings_by_true_clock` has both.
+    """
     scored, near = [], []
+    drift = abs(fault.get("drift", DRIFT)) if fault and fault["kind"] == "clock_drift" else 0.0
     for recording in recordings:
         take, start, stop = _take(recording, fault, chain.rates)
         ticks = chain.wrist.process(take.frames)
@@ -80,11 +87,13 @@ def _row(chain: "AppChain", recordings: list, fault: dict[str, Any] | None) -> d
     error = np.concatenate([s.error for s in scored])
     reading = np.concatenate([s.reading for s in scored])
     inside = np.concatenate(near)
-    wrong = reading & (error > heart_rate.WRONG_BPM)
+    of_clock = drift * np.concatenate([s.true for s in scored])
+    wrong = reading & (error > heart_rate.WRONG_BPM + of_clock)
     return {
         "mae_bpm": float(error.mean()),
         "coverage": float(reading.mean()),
         "wrong_readings": int(wrong.sum()),
+        "wrong_readings_by_true_clock": int((reading & (error > heart_rate.WRONG_BPM)).sum()),
         "windows": len(error),
         "near": {
             "windows": int(inside.sum()),
@@ -161,7 +170,7 @@ def _take(recording, fault: dict[str, Any] | None, rates: Rates) -> tuple[Take, 
     take = heart_rate.take(recording, rates, samples)
     if fault["kind"] == "clock_drift":
         # the truth is of windows of the recording's own clock: those that end when the sensor's do
-        stretch = 1.0 + told.get("drift", 0.02)
+        stretch = 1.0 + told.get("drift", DRIFT)
         take = Take(take.name, take.group, take.frames, _stretched(take.truth, stretch), take.source)
         return take, 0.0, length
     if fault["kind"] == "dropped":

@@ -43,8 +43,16 @@ def activity_table(chain: "AppChain", results: dict[str, Any]) -> str:
         ["subjects below 0.70", f"{sum(v < 0.7 for v in low)} of {len(low)}"],
         ["from a new activity to its report, median", f"{m['delay_s']:g} s"],
         ["activities never reported", f"{m['never_found']:.1%}"],
+        [
+            "changes reported an hour, and how many there are",
+            f"{m['changes_per_hour']:.0f}, {m['changes_per_hour_true']:.0f}",
+        ],
         *([f"F1, {name}", f"{value:.3f}"] for name, value in m["f1"].items()),
     ]
+    if whole := results.get("activity"):
+        boards = ", ".join(name for name in whole["rows"] if name != "float")
+        same = "yes" if whole["agree"] else "NO"
+        lines.append([f"bit for bit the same over all {whole['data']['groups']} subjects: {boards}", same])
     head = f"{found['folds']} folds, {found['data']['groups']} subjects, {found['data']['windows']} windows"
     return markdown([head, "measured"], lines)
 

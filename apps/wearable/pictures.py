@@ -184,9 +184,11 @@ def _faults(chain: "AppChain", results: dict[str, Any]) -> str:
                 near["wrong_readings"],
                 f"{row['coverage']:.0%}",
                 row["wrong_readings"],
+                row["wrong_readings_by_true_clock"],
             ]
         )
     columns = ["fault", "coverage near it", "error of readings, BPM", "wrong near it", "coverage, all", "wrong, all"]
+    columns.append("by a true clock")
     return markdown(columns, rows)
 
 

@@ -10,7 +10,7 @@ from motekit.apps.wearable import activity, sleep, steps
 from motekit.apps.wearable.chain import AppChain, task_of
 from motekit.datasets import wisdm
 from motekit.errors import ConfigError, DataError, ModelError
-from motekit.post.body import NAMES
+from motekit.post.body import NAMES, ActivityParameters
 
 CODES = {name: code for code, name in wisdm.ACTIVITIES.items()}
 
@@ -110,6 +110,17 @@ def test_figures_of_a_stream_include_the_delay():
     assert found["accuracy"] == pytest.approx(1 - 12 / 60)
     assert found["delay_s"] == 2 * 5.5 + 1
     assert found["never_found"] == 0
+
+
+def test_ticks_without_a_window_are_scored_by_what_is_still_said():
+    scores = np.full((8, 6), -128, np.int8)
+    scores[[2, 3, 4, 5, 6, 7], [0, 0, 3, 3, 3, 0]] = 127
+    valid = np.array([0, 0, 1, 1, 0, 0, 0, 1], bool)
+    found = activity.score("a", np.array([0, 0, 0, 0, 3, 3, 3, 0]), scores, valid, ActivityParameters())
+    assert len(found.true) == 6
+    np.testing.assert_array_equal(found.window, 0)
+    np.testing.assert_array_equal(found.decided, 0)
+    assert activity.metrics([found])["accuracy"] == 0.5
 
 
 def test_steps_within_five_percent_of_those_done(chain):
