@@ -23,7 +23,7 @@ def tally(what: str, rows: list[bytes]) -> str:
     return f"{what} {len(rows)} {value:08x}"
 
 
-@pytest.mark.parametrize("name", [name for name in apps.app_names() if name != "soil_irrigation"])
+@pytest.mark.parametrize("name", apps.app_names())
 def test_plain_c_gives_the_events_of_the_chain(name, tmp_path):
     chain = chains.of(name)
     folder = export(chain, "c", tmp_path / "out")
