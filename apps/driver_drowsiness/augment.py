@@ -23,21 +23,28 @@ class Augmentation:
         Width of the eye as a share of what the network sees, drawn evenly on a logarithmic scale.
     shift, rotation, stretch : float
         Largest displacement as a share of the crop, rotation in degrees, and relative difference of the two axes.
+    off, far : float
+        Share of images whose eye lies far from the middle, and how far at most: crops of face detectors do that.
     shade : float
         Strength of a light from one side, in standard deviations of the image's grey levels.
-    glare, glasses, blur, coarse, hidden : float
-        Shares of images with lamps' reflections, a spectacle frame, blur, fewer pixels, a hidden patch.
+    glare, lamps, glasses, lens, blur, coarse, hidden : float
+        Shares of images with soft reflections, saturated ones, a spectacle frame, the shade of its lens, blur, fewer
+        pixels, a hidden patch.
     noise : float
         Largest standard deviation of pixel noise, in standard deviations of the image's grey levels.
     """
 
-    fill: tuple[float, float] = (0.65, 1.1)
+    fill: tuple[float, float] = (0.53, 1.0)
     shift: float = 0.10
+    off: float = 0.3
+    far: float = 0.28
     rotation: float = 17.0
     stretch: float = 0.15
     shade: float = 0.5
-    glare: float = 0.2
+    glare: float = 0.15
+    lamps: float = 0.3
     glasses: float = 0.15
+    lens: float = 0.25
     blur: float = 0.3
     coarse: float = 0.25
     hidden: float = 0.1
@@ -62,8 +69,10 @@ def vary(rng: np.random.Generator, images: np.ndarray, eye_widths: np.ndarray, h
     x = _warp(rng, images, eye_widths, how)
     deviation = x.std((1, 2), keepdims=True) + np.float32(1)
     optics.shade(rng, x, deviation, how.shade)
+    optics.lens(rng, x, deviation, how.lens)
     optics.glasses(rng, x, deviation, how.glasses)
     optics.glare(rng, x, deviation, how.glare)
+    optics.lamps(rng, x, deviation, how.lamps)
     optics.hide(rng, x, how.hidden)
     optics.blur(rng, x, how.blur)
     optics.coarsen(rng, x, how.coarse)
@@ -83,10 +92,14 @@ def _warp(rng: np.random.Generator, images: np.ndarray, eye_widths: np.ndarray, 
     stretch = np.exp(draw(-how.stretch, how.stretch) / 2)
     angle = np.deg2rad(draw(-how.rotation, how.rotation))
     mirror = np.where(draw(0, 1) < 0.5, np.float32(-1), np.float32(1))
+    # as a share of what the network sees; up and down more than to the sides
+    off = draw(0, 1) < how.off
+    aside = np.where(off, draw(-how.far / 2, how.far / 2), draw(-how.shift, how.shift)) * scale
+    down = np.where(off, draw(-how.far, how.far), draw(-how.shift, how.shift)) * scale
     gx, gy = optics.grid(SIDE)
     gx, gy = gx * scale * stretch, gy * scale / stretch
-    x = mirror * (np.cos(angle) * gx - np.sin(angle) * gy) + draw(-how.shift, how.shift)
-    y = np.sin(angle) * gx + np.cos(angle) * gy + draw(-how.shift, how.shift)
+    x = mirror * (np.cos(angle) * gx - np.sin(angle) * gy) + aside
+    y = np.sin(angle) * gx + np.cos(angle) * gy + down
     x = np.clip((x + 0.5) * side - 0.5, 0, side - 1.001)
     y = np.clip((y + 0.5) * side - 0.5, 0, side - 1.001)
     left, top = x.astype(np.int32), y.astype(np.int32)

@@ -211,6 +211,12 @@ const mk_driver_config mk_app_driver = {{&eyes, &drowsiness, levels, {round(watc
             scoring.keep(asked.out, asked.split or "pretrained", found)
         return found
 
+    def draw(self, folder: Path) -> None:
+        """See `Chain`."""
+        from . import pictures
+
+        pictures.draw(self, folder)
+
     def figures(self, name: str) -> str:
         """See `Chain`."""
         from . import report

@@ -61,14 +61,16 @@ def test_a_sequence_gives_the_same_bits_within_the_budget(chain, board):
 
 
 def test_faults_give_the_same_bits(chain, board):
-    frames = np.random.default_rng(0).integers(0, 256, (6, 120, 160), np.uint8)
+    frames = np.random.default_rng(0).integers(0, 256, (8, 120, 160), np.uint8)
     frames[1], frames[2], frames[4] = 0, 255, frames[3]
-    lines = np.concatenate([pack(frames, np.arange(6) * 66), missing(2, 120, 160), pack(frames[5:], [900])])
-    lines = np.delete(lines, 130, axis=0)
+    frames[5, :, :70], frames[6] = 255, 120
+    lines = np.concatenate([pack(frames, np.arange(8) * 66), missing(2, 120, 160), pack(frames[7:], [900])])
+    lines = np.delete(lines, 7 * 120 + 10, axis=0)
     answer = board.answer(lines)
     assert all(answer.equal(chain.answer(lines)).values())
     said = [chain.describe(e)["label"] for e in answer.events]
-    assert {"camera_torn", "camera_white", "camera_frozen", "camera_unplugged"} <= set(said) and "alert" not in said
+    troubles = ("black", "white", "frozen", "saturated", "flat", "torn", "unplugged")
+    assert {f"camera_{trouble}" for trouble in troubles} <= set(said) and "alert" not in said
 
 
 def test_only_a_debug_build_has_a_way_out_for_pictures(chain):
