@@ -4,9 +4,11 @@ import numpy as np
 import pytest
 from kernel_cases import CONV, DEPTHWISE, SAME, Chain
 
+from motekit import benchmarks
 from motekit.bench import BOARDS, bench, build_image, random_inputs, run_image, sizes
-from motekit.benchmarks import OPPONENTS, write_benchmarks
+from motekit.benchmarks import OPPONENTS, Opponent, write_benchmarks
 from motekit.errors import ConfigError
+from motekit.files import sha256
 from motekit.paths import data_dir
 
 #: instructions against TensorFlow Lite Micro with CMSIS-NN on the same emulator
@@ -86,15 +88,28 @@ def test_the_reference_models_hold_their_bars():
             assert found["ram"]["total"] <= 0.6 * opponent.ram, (path.stem, board)
 
 
-def test_the_page_is_written_whole(network, tmp_path):
-    model = tmp_path / "small.tflite"
-    model.write_bytes(network)
-    results = write_benchmarks([model], tmp_path / "page.md")
+def test_the_page_is_written_whole(network, tmp_path, monkeypatch):
+    model, known, stranger = (tmp_path / f"{name}.tflite" for name in ("small", "lstm_32", "ds_tcn"))
+    for path in (model, known, stranger):
+        path.write_bytes(network)
+    opponents = {"lstm_32": sha256(known)[:12], "ds_tcn": "of another file"}
+    monkeypatch.setattr(
+        benchmarks, "NETWORK_OPPONENTS",
+        {name: Opponent({"mps2_an386": 987_654}, 99_000, 9_000, model=hash) for name, hash in opponents.items()},
+    )  # fmt: skip
+    monkeypatch.setattr(benchmarks, "_NETWORK_BOARDS", ("mps2_an386",))
+    results = write_benchmarks(
+        [model], tmp_path / "page.md", networks=[known, stranger], boards=("mps2_an386", "mps3_an547")
+    )
     page = (tmp_path / "page.md").read_text()
     assert all(result["exact"] for result in results)
-    for result in results:
+    for result in results[:2]:
         assert f"| {result['instructions']:,} |" in page
     assert page.count("`mk_depthwise_s8_plane`") >= 1
+    rows = {line.split(" | ")[0].strip("| "): line for line in page.splitlines() if f"{results[2]['macs']:,}" in line}
+    assert f"987,654 / 99,000 / 9,000 | **{results[2]['instructions'] / 987_654:.2f}**" in rows["lstm_32"]
+    # what was measured on another file is not said of this one
+    assert "987,654" not in rows["ds_tcn"]
 
 
 def test_an_unknown_board_is_named(network):
