@@ -127,7 +127,7 @@ class Counting:
         class AppChain(Chain):
             feature_names = ("sum", "last")
             feature_hash = model_hash = 1
-            generate = describe = train = evaluate = None
+            generate = describe = _train = _evaluate = None
 
             def takes(self, source, limit=None):
                 frames = [np.full((60, 3), k, np.int16) for k in range(12)]
