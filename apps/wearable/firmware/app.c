@@ -122,7 +122,7 @@ static mk_status tick(void)
     return status;
 }
 
-static mk_status process(const int16_t *frames, uint32_t n)
+static mk_status take(const int16_t *frames, uint32_t n)
 {
     mk_status status = MK_OK;
     while (n && status == MK_OK) {
@@ -137,6 +137,28 @@ static mk_status process(const int16_t *frames, uint32_t n)
     return status;
 }
 
+/* Samples were lost: said from wherever it is noticed, taken note of before the next ones. */
+static volatile uint8_t overrun;
+
+static void fail_safe(mk_status why)
+{
+    if (why == MK_ERR_OVERRUN)
+        overrun = 1;
+}
+
+static mk_status process(const int16_t *frames, uint32_t n)
+{
+    mk_status status = MK_OK;
+    if (overrun) {
+        int16_t missing[MK_APP_CHANNELS];
+        for (uint32_t i = 0; i < MK_APP_CHANNELS; i++)
+            missing[i] = MK_CHANNEL_MISSING;
+        overrun = 0;
+        status = take(missing, 1);
+    }
+    return status == MK_OK ? take(frames, n) : status;
+}
+
 const mk_app mk_application = {
     .name = MK_APP_NAME,
     .version = MK_APP_VERSION,
@@ -149,4 +171,5 @@ const mk_app mk_application = {
     .init = init,
     .reset = reset,
     .process = process,
+    .fail_safe = fail_safe,
 };
