@@ -41,7 +41,7 @@ if app:
         command.append(env.subst("$PIOENV"))
         return None if os.environ.get("MOTEKIT_NO_BUDGET") else subprocess.run(command, check=False).returncode
 
-    env.AddPostAction("$BUILD_DIR/${PROGNAME}.elf", within_budget)
+    env.AddPostAction("$BUILD_DIR/${PROGNAME}.elf", env.VerboseAction(within_budget, "Checking the budget"))
     # libraries include app_config.h nowhere: only the app and its generated files see the folder
     env.Append(CPPPATH=[str(folder)])
     env.BuildSources(os.path.join("$BUILD_DIR", "generated_objects"), str(folder))

@@ -192,6 +192,58 @@ def test_a_board_s_calibration_is_applied_in_the_app_s_unit(tmp_path):
         assert subprocess.run([tmp_path / "main"], capture_output=True, text=True, check=True).stdout == wanted
 
 
+LIS3DH = """
+#include "imu_lis3dh.cpp"
+#include <stdio.h>
+static uint8_t part[128], at, asked;
+static bool told;
+TwoWire Wire;
+void TwoWire::begin() {}
+void TwoWire::beginTransmission(uint8_t address) { told = false; asked = address; }
+size_t TwoWire::write(uint8_t byte)
+{
+    if (told)
+        part[at++ & 0x7F] = byte;
+    else
+        at = byte;
+    told = true;
+    return 1;
+}
+uint8_t TwoWire::endTransmission(void) { return asked == 0x18 ? 0 : 2; }
+uint8_t TwoWire::endTransmission(bool) { return endTransmission(); }
+size_t TwoWire::requestFrom(uint8_t, size_t n) { return n; }
+int TwoWire::read() { return at & 0x80 ? part[at++ & 0x7F] : part[at & 0x7F]; }
+int TwoWire::available() { return 1; }
+int TwoWire::peek() { return 0; }
+void Print::flush() {}
+size_t Print::write(const uint8_t *, size_t) { return 0; }
+int main(void)
+{
+    float xyz[3];
+    const bool absent = mk_imu_begin();
+    part[0x0F] = 0x33;
+    const bool there = mk_imu_begin();
+    printf("%d %d %d %02x %02x", absent, there, mk_imu_read(xyz), part[0x20], part[0x23]);
+    const int16_t counts[3] = {4000, -8000, 32752}; /* 1 g, -2 g and the end of the range, at 4 mg in 12 bits */
+    for (int i = 0; i < 6; i++)
+        part[0x28 + i] = (uint8_t)(counts[i / 2] >> 8 * (i % 2));
+    part[0x27] = 0x08;
+    const bool new_sample = mk_imu_read(xyz);
+    printf(" %d %.3f %.3f %.3f", new_sample, xyz[0], xyz[1], xyz[2]);
+}
+"""
+
+
+def test_a_lis3dh_is_read_by_its_registers(tmp_path):
+    source = tmp_path / "main.cpp"
+    source.write_text(LIS3DH)
+    command = ["g++", "-Wall", "-Wextra", "-Werror", "-DMK_SENSOR_WRIST_LIS3DH", "-o", str(tmp_path / "main")]
+    command += [str(source), *(f"-I{folder}" for folder in (STAND_IN, FIRMWARE / "sensors"))]
+    subprocess.run(command, check=True, timeout=120)
+    told = subprocess.run([tmp_path / "main"], capture_output=True, text=True, check=True).stdout
+    assert told == "0 1 0 67 a8 1 1.000 -2.000 8.188"
+
+
 def test_every_driver_belongs_to_a_macro_and_to_a_board():
     """A driver without its macro is empty: an app's build is never larger for what other boards have."""
     used = " ".join((boards.boards_dir() / f"{name}.ini").read_text() for name in boards.board_names())
@@ -213,7 +265,7 @@ def test_versions_are_pinned_and_defaults_build_anywhere():
         assert platform == "emulated" or "@" in platform or "#" in platform, section
         for library in ini[section].get("lib_deps", "").split("\n"):
             # what comes with a core has its version; another section's libraries are looked at there
-            elsewhere = re.fullmatch(r"\$\{\w+\.lib_deps\}", library.strip())
+            elsewhere = re.fullmatch(r"\$\{[\w:-]+\.lib_deps\}", library.strip())
             assert library.strip() in ("", *WITH_CORES) or "@" in library or elsewhere, f"{section}: {library}"
     for environment in ini["platformio"]["default_envs"].split(","):
         assert environment.strip().split("-", 1)[1] in emulated
