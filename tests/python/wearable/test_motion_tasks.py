@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from motekit import app as apps
-from motekit.apps.wearable import activity, sleep, steps
+from motekit.apps.wearable import activity, scoring, sleep, steps
 from motekit.apps.wearable.chain import AppChain, task_of
 from motekit.datasets import wisdm
 from motekit.errors import ConfigError, DataError, ModelError
@@ -69,6 +69,23 @@ def test_the_committed_network_on_any_folder(chain, tmp_path, people):
     assert metrics["accuracy"] > 0.5 and 0 < metrics["macro_f1"] <= 1
     assert np.sum(metrics["confusion"]) <= found["data"]["windows"] == 2 * 89
     assert abs(found["rows"]["float"]["macro_f1"] - metrics["macro_f1"]) < 0.1
+
+
+def test_every_subject_is_scored_once_whatever_ran(chain, people, monkeypatch):
+    taken = activity.takes(None, chain.rates, 3)
+    short = [
+        replace(one, frames=one.frames[: 125 * 20 * n], truth=one.truth[: 10 * n]) for n, one in enumerate(taken, 1)
+    ]
+    alone = activity.evaluate(chain, short, None, None)
+    # as if the firmware had run on both: what it says is Python's
+    told = [chain.answer(one.frames) for one in short]
+    monkeypatch.setattr(scoring, "answers", lambda *_: {name: told for name in ("python", "host", "mps2_an386")})
+    with_board = activity.evaluate(chain, short, None, "mps2_an386")
+    assert set(with_board["rows"]) == {"float", "tflm", "host", "mps2_an386"}
+    for row in ("host", "mps2_an386"):
+        assert with_board["rows"][row] == alone["metrics"] == with_board["metrics"]
+    assert alone["windows"] == with_board["windows"] == 10 + 20 + 30 - 3
+    assert set(alone["metrics"]["subjects"]) == {one.group for one in short}
 
 
 def test_neither_wrist_nor_turn_changes_decisions(chain, tmp_path, people):
