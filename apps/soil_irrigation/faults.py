@@ -1,8 +1,10 @@
 """Random faults on the firmware's image in simavr: sensors, clock, supply, EEPROM, brown-outs, a program that hangs."""
 
+import os
 import random
 from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -114,15 +116,19 @@ def judge(script: Script, found: simavr.Live) -> Verdict:
     return verdict
 
 
-def run(elf: Path, sequences: int, progress: Callable[[int, int, str], None] | None = None) -> dict[str, Any]:
+def run(
+    elf: Path, sequences: int, progress: Callable[[int, int, str], None] | None = None, jobs: int | None = None
+) -> dict[str, Any]:
     """So many sequences on the image; what results.json keeps of them."""
     eeprom, verdicts, happened = thirsty(elf), [], Counter()
-    for seed in range(sequences):
-        script = script_of(seed)
-        verdicts.append(judge(script, simavr.live(elf, script, eeprom)))
-        happened.update(_kind(what) for _, what, _ in script[len(SENSORS) :])
-        if progress:
-            progress(seed + 1, sequences, "fault sequences")
+    scripts = [script_of(seed) for seed in range(sequences)]
+    # each in a process of its own: threads do to wait for them
+    with ThreadPoolExecutor(jobs or os.cpu_count()) as pool:
+        for script, found in zip(scripts, pool.map(lambda s: simavr.live(elf, s, eeprom, 1800), scripts), strict=True):
+            verdicts.append(judge(script, found))
+            happened.update(_kind(what) for _, what, _ in script[len(SENSORS) :])
+            if progress:
+                progress(len(verdicts), sequences, "fault sequences")
     wrong = [f"sequence {seed}: {line}" for seed, verdict in enumerate(verdicts) for line in verdict.wrong]
     return {
         "sequences": sequences,

@@ -63,7 +63,9 @@ def open_seconds(events: list[Event]) -> int:
     return total
 
 
-def measure(chain: AppChain, parts: tuple[str, ...], sequences: int, progress) -> dict[str, Any]:
+def measure(
+    chain: AppChain, parts: tuple[str, ...], sequences: int, progress, jobs: int | None = None
+) -> dict[str, Any]:
     """What results.json keeps, by part.
 
     Raises
@@ -76,7 +78,7 @@ def measure(chain: AppChain, parts: tuple[str, ...], sequences: int, progress) -
         # somebody may build again while this runs
         elf = Path(shutil.copy(build(chain.app, "uno").elf, folder))
         if "faults" in parts:
-            found["uno_faults"] = faults.run(elf, sequences, progress)
+            found["uno_faults"] = faults.run(elf, sequences, progress, jobs)
         if "energy" in parts:
             found["uno_energy"] = _energy(chain, elf)
     if "replay" in parts:
@@ -96,6 +98,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("parts", nargs="*", help="faults, replay, energy; all unless named")
     parser.add_argument("--sequences", type=int, default=200, help="fault sequences (default: 200)")
+    parser.add_argument("--jobs", type=int, help="sequences at a time (default: one a processor)")
     parser.add_argument("--out", type=Path, help="folder of results.json (default: the app's pretrained)")
     arguments = parser.parse_args()
 
@@ -104,8 +107,11 @@ def main() -> None:
 
     try:
         chain = AppChain(apps.load("soil_irrigation"))
-        found = measure(chain, tuple(arguments.parts) or PARTS, arguments.sequences, shown)
-        results.save(arguments.out or chain.app.pretrained, found)
+        found = {}
+        for part in arguments.parts or PARTS:
+            found |= measure(chain, (part,), arguments.sequences, shown, arguments.jobs)
+            # what took half an hour is not lost with the next part
+            results.save(arguments.out or chain.app.pretrained, found)
     except MotekitError as error:
         sys.exit(f"motekit: {error}")
     for name, figures in found.items():
