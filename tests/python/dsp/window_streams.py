@@ -1,6 +1,11 @@
 """A stream with every kind of stage, and recordings for it, that the tests of conditioning and windows share."""
 
+import atexit
+import functools
+import shutil
 import subprocess
+import tempfile
+from pathlib import Path
 
 import numpy as np
 
@@ -69,6 +74,25 @@ def core_sources(*cases: str) -> list[str]:
     return [str(path) for path in bench_dsp.core_sources() if path.stem in names]
 
 
+_CC = ["cc", "-std=c99", "-O1", "-ffp-contract=off", "-Wall", "-Wextra", "-Werror"]
+_CASES = (
+    "windows_every_stage_4x250", "features_3x125", "features_more_3x333", "heart_windows_4x250",
+    "weather_windows_5x200",
+)  # fmt: skip
+
+
+@functools.cache
+def core_library(flags: tuple[str, ...]) -> Path:
+    """Those sources compiled once a process, as a library that lives as long."""
+    folder = Path(tempfile.mkdtemp(prefix="motekit-core-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    command = [*_CC, *flags, "-I", str(paths.core_dir() / "include"), "-c", *sorted(set(core_sources(*_CASES)))]
+    built = subprocess.run(command, capture_output=True, text=True, cwd=folder)
+    assert built.returncode == 0, built.stderr
+    subprocess.run(["ar", "rcs", "libcore.a", *(path.name for path in folder.glob("*.o"))], cwd=folder, check=True)
+    return folder / "libcore.a"
+
+
 def run_c(made: WindowStream, frames: np.ndarray, chunk: int, folder, *flags: str) -> list[tuple]:
     """Windows as the generated C gives them: (quality, features, tensor)."""
     made.write(folder, "app_windows")
@@ -99,11 +123,8 @@ int main(void)
 }}
 """
     )
-    core = core_sources("windows_every_stage_4x250", "features_3x125", "features_more_3x333")
-    core += core_sources("heart_windows_4x250", "weather_windows_5x200")
-    core = sorted(set(core))
-    command = ["cc", "-std=c99", "-O1", "-ffp-contract=off", "-Wall", "-Wextra", "-Werror", *flags]
-    command += ["-I", str(paths.core_dir() / "include"), str(folder / "main.c"), str(folder / "app_windows.c"), *core]
+    command = [*_CC, *flags, "-I", str(paths.core_dir() / "include"), str(folder / "main.c")]
+    command += [str(folder / "app_windows.c"), str(core_library(flags))]
     built = subprocess.run([*command, "-lm", "-o", str(folder / "run")], capture_output=True, text=True)
     assert built.returncode == 0, built.stderr
     done = subprocess.run([folder / "run"], input=frames.tobytes(), capture_output=True, check=True, timeout=60)
