@@ -76,7 +76,7 @@ def _build(compiled: Sequence[CompiledModel], trials: int, board_name: str, fold
     sources = [bench_dir() / "batch.c"]
     table = ['#include "batch.h"\n']
     for start in range(0, len(compiled), _MODELS_A_FILE):
-        texts = [_unique(model) for model in compiled[start : start + _MODELS_A_FILE]]
+        texts = [unique_source(model) for model in compiled[start : start + _MODELS_A_FILE]]
         source = folder / f"models{start}.c"
         source.write_text("\n".join(texts))
         sources.append(source)
@@ -97,7 +97,7 @@ def _build(compiled: Sequence[CompiledModel], trials: int, board_name: str, fold
     )
 
 
-def _unique(model: CompiledModel) -> str:
+def unique_source(model: CompiledModel) -> str:
     """The model's source with its file-local names made unique, so that many fit in one file."""
     names = set(re.findall(r"^static (?:const )?[\w ]+?[ *](\w+)(?=[\[(]| =)", model.code.source, re.MULTILINE))
     pattern = re.compile(rf"(?<![.\w>])({'|'.join(sorted(map(re.escape, names), key=len, reverse=True))})\b")

@@ -1,5 +1,6 @@
 """Single operators and small graphs with shapes, scales and values at the extremes; the same ones every time."""
 
+import functools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -17,6 +18,7 @@ class Case:
     model: bytes
 
 
+@functools.cache
 def all_cases() -> list[Case]:
     """Every case, in a fixed order; each has its own seed, so adding one changes no other."""
     cases = []
@@ -125,14 +127,16 @@ def convolution(rng: np.random.Generator, *, depthwise: bool = False, wide: bool
     return flat.bytes([source], [result])
 
 
-def dense(rng: np.random.Generator, *, wide: bool = False) -> bytes:
+def dense(rng: np.random.Generator, *, wide: bool = False, full: bool = False) -> bytes:
+    """full: weights of -128 too, which no converter makes today."""
     flat = Flat()
     dtype = "int16" if wide else "int8"
     rows, inputs, outputs = int(rng.choice([1, 1, 1, 3])), int(rng.integers(1, 70)), int(rng.integers(1, 40))
     source_scale = scale(rng)
     filter_scale = channel_scales(rng, outputs) if rng.random() < 0.5 else scale(rng, 1e-3, 0.1)
     source = flat.tensor((rows, inputs), dtype, source_scale, 0 if wide else zero(rng))
-    filters = flat.tensor((outputs, inputs), "int8", filter_scale, 0, weights(rng, (outputs, inputs)))
+    values = rng.integers(-128, 128, (outputs, inputs)) if full else weights(rng, (outputs, inputs))
+    filters = flat.tensor((outputs, inputs), "int8", filter_scale, 0, values)
     result_scale = _result_scale(rng, source_scale, filter_scale, inputs * (256 if wide else 1))
     result = flat.tensor((rows, outputs), dtype, result_scale, 0 if wide else zero(rng))
     operands = [source, filters]
@@ -877,6 +881,7 @@ FAMILIES: dict[str, tuple[int, Build]] = {
     "borders": (80, borders),
     "wide_conv": (20, lambda rng: convolution(rng, wide=True)),
     "wide_depthwise": (14, lambda rng: convolution(rng, depthwise=True, wide=True)),
+    "full_dense": (8, lambda rng: dense(rng, full=True)),
     "wide_dense": (12, lambda rng: dense(rng, wide=True)),
     "wide_pool": (10, lambda rng: pool(rng, wide=True)),
     "wide_binary": (10, lambda rng: binary(rng, wide=True)),

@@ -2,11 +2,13 @@
 
 import os
 import subprocess
+import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 
+from motekit.batch import unique_source
 from motekit.compiler.build import CompiledModel, kernel_files
 from motekit.compiler.host import host_compiler
 from motekit.compiler.ir import DTYPES
@@ -50,6 +52,11 @@ int main(void)
 }
 """
 
+_MODELS_A_FILE = 16
+#: kernels and headers, and which of them are compiled already: programs of one process share their objects
+_KERNELS = tempfile.TemporaryDirectory(prefix="motekit-kernels-")
+_compiled: set[str] = set()
+
 
 class Program:
     """Many models, one executable.
@@ -66,28 +73,37 @@ class Program:
         self.models = models
         self.trials = trials
         self.path = folder / "models"
+        kernels: dict[str, str] = {}
         files: dict[str, str] = {}
         for model in models:
-            files.update(kernel_files(model.code))
+            kernels.update(kernel_files(model.code))
             files[f"{model.name}_model.h"] = model.code.header
-            files[f"{model.name}_model.c"] = model.code.source
+        for i in range(0, len(models), _MODELS_A_FILE):
+            files[f"models{i}.c"] = "\n".join(map(unique_source, models[i : i + _MODELS_A_FILE]))
         names = [f"mk_model_{model.name}" for model in models]
         files["main.c"] = _MAIN % {
             "declarations": "\n".join(f"extern const mk_nn_model {name};" for name in names),
             "names": ", ".join(f"&{name}" for name in names),
             "trials": ", ".join(map(str, trials)),
         }
-        for name, text in files.items():
-            path = folder / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text)
+        shared = Path(_KERNELS.name)
+        for place, texts in ((folder, files), (shared, kernels)):
+            for name, text in texts.items():
+                path = place / name
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(text)
         sources = sorted(name for name in files if name.endswith(".c"))
-        workers = os.cpu_count() or 1
-        with ThreadPoolExecutor(workers) as pool:
-            for problem in pool.map(lambda group: self._compile(folder, group), _groups(sources, 16)):
+        fresh = sorted(name for name in kernels if name.endswith(".c") and name not in _compiled)
+        jobs = [(folder, [source]) for source in sources] + [
+            (shared, fresh[i : i + 8]) for i in range(0, len(fresh), 8)
+        ]
+        with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+            for problem in pool.map(lambda job: self._compile(*job), jobs):
                 assert not problem, problem
-        # aligned_alloc is C11; the models and kernels themselves are C99
+        _compiled.update(fresh)
         objects = [name.removesuffix(".c") + ".o" for name in sources]
+        objects += [str(shared / name.removesuffix(".c")) + ".o" for name in kernels if name.endswith(".c")]
+        # aligned_alloc is C11; the models and kernels themselves are C99
         link = [host_compiler(), *FLAGS, "-o", str(self.path), *objects]
         result = subprocess.run(link, cwd=folder, capture_output=True, text=True, timeout=300, check=False)
         assert result.returncode == 0, result.stderr[-2000:]
@@ -95,7 +111,7 @@ class Program:
     @staticmethod
     def _compile(folder: Path, sources: list[str]) -> str:
         own = [flag if flag != "-std=c99" or "main.c" not in sources else "-std=c11" for flag in FLAGS]
-        command = [host_compiler(), *own, "-I.", "-c", *sources]
+        command = [host_compiler(), *own, "-I.", f"-I{_KERNELS.name}", "-c", *sources]
         result = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=600, check=False)
         return result.stderr[-2000:] if result.returncode else ""
 
@@ -118,9 +134,3 @@ class Program:
             outputs.append(per_trial)
         assert place == len(result.stdout)
         return outputs
-
-
-def _groups(items: list[str], size: int) -> list[list[str]]:
-    """Chunks; main.c stays alone, because it is the only C11 source."""
-    rest = [item for item in items if item != "main.c"]
-    return [["main.c"], *(rest[i : i + size] for i in range(0, len(rest), size))]

@@ -57,6 +57,7 @@ def _has_layouts(name: str) -> bool:
         "binary",
         "reduction",
         "lstm",
+        "full_dense",
     )
 
 

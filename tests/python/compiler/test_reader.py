@@ -174,3 +174,29 @@ def test_a_resource_variable_must_be_assigned() -> None:
     flat.op("READ_VARIABLE", [handle], [value])
     flat.op("RELU", [value], [result])
     _refused(flat.bytes([], [result]), "never assigned")
+
+
+def test_a_constant_that_is_no_number_is_refused() -> None:
+    flat = Flat()
+    value = flat.tensor((1, 4), "float32", data=np.array([[0.0, np.nan, 1.0, 2.0]]))
+    small, result = flat.tensor((1, 4), "int8", 0.1, 0), flat.tensor((1, 4), "int8", 0.1, 0)
+    source = flat.tensor((1, 4), "int8", 0.1, 0)
+    flat.op("QUANTIZE", [value], [small])
+    flat.op("MAXIMUM", [source, small], [result])
+    _refused(flat.bytes([source], [result]), "no numbers")
+
+
+def test_a_bias_may_carry_the_axis_of_its_filter() -> None:
+    """Converters up to 2020 wrote it so, for instance in tflite-micro's person_detect.tflite."""
+    models = []
+    for axis in (0, 3):
+        flat = Flat()
+        scales = np.array([0.01, 0.02], np.float32)
+        source, result = flat.tensor((1, 4, 4, 1), "int8", 0.1, 3), flat.tensor((1, 4, 4, 2), "int8", 0.1, 0)
+        filters = flat.tensor((1, 3, 3, 2), "int8", scales, 0, np.arange(18).reshape(1, 3, 3, 2), axis=3)
+        bias = flat.tensor((2,), "int32", scales / 10, 0, np.array([5, -7]), axis=axis)
+        flat.op("DEPTHWISE_CONV_2D", [source, filters, bias], [result], padding=SAME, strideH=1, strideW=1,
+                depthMultiplier=2, dilationHFactor=1, dilationWFactor=1)  # fmt: skip
+        models.append(translate(flat.bytes([source], [result]), name="m").code.source)
+    # but for the hash of the file, which ends the first comment
+    assert models[0].split("*/", 1)[1] == models[1].split("*/", 1)[1]

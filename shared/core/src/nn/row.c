@@ -140,35 +140,7 @@ static void pixel(const MK_FLASH mk_conv *conv, const int8_t *in, int8_t *out)
 
 #else
 
-#if defined(MK_NN_DSP)
-
-/* Layers that the pairs of nn_pair.h do not take. */
-static void dot(const int8_t *const rows[4], const int8_t *x, uint32_t depth, int32_t sums[4])
-{
-    const int8_t *w0 = rows[0], *w1 = rows[1], *w2 = rows[2], *w3 = rows[3];
-    int32_t s0 = 0, s1 = 0, s2 = 0, s3 = 0;
-    uint32_t k = 0;
-    for (; k + 4 <= depth; k += 4) {
-        const mk_halves value = mk_widen(mk_load4(&x[k]));
-        s0 = mk_mac4(mk_load4(&w0[k]), value, s0);
-        s1 = mk_mac4(mk_load4(&w1[k]), value, s1);
-        s2 = mk_mac4(mk_load4(&w2[k]), value, s2);
-        s3 = mk_mac4(mk_load4(&w3[k]), value, s3);
-    }
-    for (; k < depth; k++) {
-        const int32_t value = x[k];
-        s0 += w0[k] * value;
-        s1 += w1[k] * value;
-        s2 += w2[k] * value;
-        s3 += w3[k] * value;
-    }
-    sums[0] = s0;
-    sums[1] = s1;
-    sums[2] = s2;
-    sums[3] = s3;
-}
-
-#elif defined(__thumb__)
+#if defined(__thumb__) && !defined(MK_NN_DSP)
 
 /* rows and x point to the ENDS of what they hold. Thumb-1 code, which every core runs: a product takes
  * 3.5 instructions; the first pass enters the unrolled loop in its middle. */
@@ -247,7 +219,17 @@ static void dot(const int8_t *const rows[4], const int8_t *x, uint32_t depth, in
 {
     const int8_t *w0 = rows[0], *w1 = rows[1], *w2 = rows[2], *w3 = rows[3];
     int32_t s0 = 0, s1 = 0, s2 = 0, s3 = 0;
-    for (uint32_t k = 0; k < depth; k++) {
+    uint32_t k = 0;
+#ifdef MK_NN_DSP /* layers that the pairs of nn_pair.h do not take */
+    for (; k + 4 <= depth; k += 4) {
+        const mk_halves value = mk_widen(mk_load4(&x[k]));
+        s0 = mk_mac4(mk_load4(&w0[k]), value, s0);
+        s1 = mk_mac4(mk_load4(&w1[k]), value, s1);
+        s2 = mk_mac4(mk_load4(&w2[k]), value, s2);
+        s3 = mk_mac4(mk_load4(&w3[k]), value, s3);
+    }
+#endif
+    for (; k < depth; k++) {
         const int32_t value = x[k];
         s0 += w0[k] * value;
         s1 += w1[k] * value;

@@ -96,6 +96,8 @@ def evaluate_quantize(graph: Graph, node: Node) -> list[np.ndarray]:
     source, result, values = graph.input(node, 0), graph.output(node), graph.constant(node, 0)
     limits = np.iinfo(result.dtype)
     if source.dtype == "float32":
+        if np.isnan(values).any():
+            raise node_error(graph, node, "its constant holds values that are no numbers", "Quantize the model again")
         ratio = (values.astype(np.float32) / result.scale).astype(np.float64)
         stored = np.sign(ratio) * np.floor(np.abs(ratio) + 0.5) + result.zero_point
     else:
