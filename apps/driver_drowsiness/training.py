@@ -28,9 +28,12 @@ def network(
     """Train on the chosen examples; both forms of the network."""
     from dataclasses import replace
 
+    import tensorflow as tf
     from keras import Model, layers
 
     seed_everything(seed)
+    # one thread an operator alone gave three networks in three runs
+    tf.config.experimental.enable_op_determinism()
     model = recipe.build()
     schedule = replace(recipe.SCHEDULE, epochs=epochs) if epochs else recipe.SCHEDULE
     told = None if progress is None else lambda done, total, loss: progress(done, total, f"loss {loss:.3f}")
