@@ -1,6 +1,6 @@
 """Recordings to features, and the network: what app.toml cannot say."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +10,7 @@ from motekit.app import App
 from motekit.data.machine import MachineRecording, at_rate, frames_of
 from motekit.dsp.bearing import Bearing
 
-from . import machine
+from . import extraction, machine
 
 #: augmented readings of every recording
 PASSES = 10
@@ -66,26 +66,34 @@ def read(
 ) -> Rows:
     """Rows of recordings, each read from `phases` starts; `change` is applied to each reading."""
     rng = np.random.default_rng(seed)
-    blocks: dict[str, Bearing] = {}
+    whose: list[int] = []
+
+    def readings() -> Iterator[tuple[str, np.ndarray]]:
+        blocks: dict[str, Bearing] = {}
+        for index, recording in enumerate(recordings):
+            name = recording.bearing
+            block = blocks.setdefault(name, machine.bearing(app, machine.geometry_of(app, name)))
+            rpm = recording.rpm if recording.rpm > 0 else block.rpm
+            row = block.points / block.per_turn * 60 / rpm * block.rate_hz
+            for phase in range(phases):
+                samples = recording.samples[int(row * phase / phases) :]
+                if change is not None:
+                    samples = change(samples, rng)
+                whose.append(index)
+                yield name, frames_of(samples, block.scale)
+
     parts = []
-    for index, recording in enumerate(recordings):
-        block = blocks.setdefault(recording.bearing, machine.bearing(app, machine.geometry_of(app, recording.bearing)))
-        row = block.points / block.per_turn * 60 / (recording.rpm if recording.rpm > 0 else block.rpm) * block.rate_hz
+    for k, found in enumerate(extraction.rows_of(app, readings())):
+        index, sound = whose[k], found.quality == 0
+        recording, n = recordings[index], int(sound.sum())
         label = app.labels.index(recording.label) if recording.label in app.labels else -1
-        for phase in range(phases):
-            samples = recording.samples[int(row * phase / phases) :]
-            if change is not None:
-                samples = change(samples, rng)
-            found = block.process(frames_of(samples, block.scale))
-            sound = found.quality == 0
-            n = int(sound.sum())
-            parts.append(
-                Rows(
-                    found.features[sound], np.full(n, label), np.full(n, recording.diameter),
-                    np.full(n, recording.load), np.full(n, index if number is None else number[index]),
-                    found.levels[sound],
-                )
-            )  # fmt: skip
+        parts.append(
+            Rows(
+                found.features[sound], np.full(n, label), np.full(n, recording.diameter),
+                np.full(n, recording.load), np.full(n, index if number is None else number[index]),
+                found.levels[sound],
+            )
+        )  # fmt: skip
     return join(parts)
 
 
@@ -141,29 +149,31 @@ def simulated_rows(app: App, seed: int = 0) -> Rows:
     from motekit.datasets.synthetic import vibration
 
     rng = np.random.default_rng([seed, 77])
-    block = machine.bearing(app)
-    parts = []
-    for number in range(SIMULATED):
-        made = vibration.machine(SIMULATED_SEED + number)
-        for label, fault in enumerate(("", *vibration.FAULTS)):
-            if label >= len(app.labels) or (fault and app.labels[label] != fault):
-                continue
-            severity = float(np.exp(rng.uniform(np.log(0.5), np.log(4.0)))) if fault else 0.0
-            running = vibration.Running(
-                speed=float(rng.uniform(0.95, 1.05)),
-                load=float(rng.uniform()),
-                celsius=float(rng.uniform(20, 70)),
-                fault=fault,
-                severity=severity,
-            )
-            samples = vibration.simulate(made, running, 3.4, [number, label, 9])
-            found = block.process(frames_of(at_rate(samples, vibration.RATE_HZ, app.rate_hz), block.scale))
-            n = len(found.features)
-            parts.append(
-                Rows(
-                    found.features, np.full(n, label), np.full(n, np.nan), np.full(n, -1), np.full(n, -1), found.levels
+    scale, labels = machine.bearing(app).scale, []
+
+    def readings() -> Iterator[tuple[str, np.ndarray]]:
+        for number in range(SIMULATED):
+            made = vibration.machine(SIMULATED_SEED + number)
+            for label, fault in enumerate(("", *vibration.FAULTS)):
+                if label >= len(app.labels) or (fault and app.labels[label] != fault):
+                    continue
+                severity = float(np.exp(rng.uniform(np.log(0.5), np.log(4.0)))) if fault else 0.0
+                running = vibration.Running(
+                    speed=float(rng.uniform(0.95, 1.05)),
+                    load=float(rng.uniform()),
+                    celsius=float(rng.uniform(20, 70)),
+                    fault=fault,
+                    severity=severity,
                 )
-            )
+                samples = vibration.simulate(made, running, 3.4, [number, label, 9])
+                labels.append(label)
+                yield "", frames_of(at_rate(samples, vibration.RATE_HZ, app.rate_hz), scale)
+
+    parts = []
+    for k, found in enumerate(extraction.rows_of(app, readings())):
+        n = len(found.features)
+        nothing = np.full(n, -1)
+        parts.append(Rows(found.features, np.full(n, labels[k]), np.full(n, np.nan), nothing, nothing, found.levels))
     return join(parts)
 
 

@@ -19,17 +19,17 @@ from motekit.data import splits
 from motekit.data.recording import Recording
 from motekit.datasets import wisdm
 from motekit.datasets.synthetic import motion as synthetic
-from motekit.dsp.gait import LENGTH, RATE_HZ, Gait
+from motekit.dsp.gait import LENGTH, RATE_HZ
 from motekit.dsp.resample import Fir
 from motekit.errors import DataError, ModelError
 from motekit.files import write_bytes, write_text
 from motekit.oracle import Tflm
 from motekit.post.body import NAMES, TICK_S, Activity, ActivityParameters
-from motekit.post.body import values as values_of
 from motekit.post.wearable import SCALES, Wearable
 
 from . import body
 from .frames import Rates, at_rate, sensed
+from .motion_values import measured
 from .wrist import body_of
 
 if TYPE_CHECKING:
@@ -204,26 +204,27 @@ def windows(given: Sequence[Stream], way: Way, seed: int = 0, copies: int = COPI
     Which wrist, and a turn about the forearm, need no copies: the values do not change with them. And windows of two
     of a person's recordings, one after the other.
     """
-    gait, rng = Gait(), np.random.default_rng((seed, 5))
+    rng = np.random.default_rng((seed, 5))
     rows, labels, groups = [], [], []
-    changes, change_labels, change_groups = [np.empty((0, len(NAMES)), np.float32)], [], []
+    changes, change_labels, change_groups = [], [], []
     for stream in given:
         parts = [way.both(part) for part in stream.parts]
         held, later = _changes(parts, stream.labels, rng)
-        if later:
-            changes.append(values_of(held, gait))
-            change_labels += later
-            change_groups += [stream.group] * len(later)
+        # one person at a time: all copies of everyone's windows are too many to hold
+        cut = [held]
         for felt, label in zip(parts, stream.labels, strict=True):
             starts = np.arange(0, len(felt) - LENGTH + 1, TICK)
             if not len(starts):
                 continue
             plain = felt[starts[:, None] + np.arange(LENGTH)]
-            rows.append(
-                np.stack([values_of(plain, gait), *(values_of(_copy(felt, starts, rng), gait) for _ in range(copies))])
-            )
+            cut.append(np.stack([plain, *(_copy(felt, starts, rng) for _ in range(copies))]))
             labels += [label] * len(starts)
             groups += [stream.group] * len(starts)
+        changed, *found = measured(cut)
+        rows += found
+        changes.append(changed)
+        change_labels += later
+        change_groups += [stream.group] * len(later)
     if not rows:
         raise DataError(f"no recording is {LENGTH / RATE_HZ:g} s long. Record longer ones.")
     changed = (np.concatenate(changes), np.array(change_labels, int), np.array(change_groups, str))
@@ -467,7 +468,7 @@ def stream_values(stream: Stream, way: Way) -> tuple[np.ndarray, np.ndarray, np.
     ends = np.arange(TICK, len(felt) + 1, TICK)
     valid = ends >= LENGTH
     at = np.maximum(ends, LENGTH)[:, None] - LENGTH + np.arange(LENGTH)
-    return values_of(felt[np.minimum(at, len(felt) - 1)]), valid, label[ends - 1]
+    return measured([felt[np.minimum(at, len(felt) - 1)]])[0], valid, label[ends - 1]
 
 
 def score(group: str, true: np.ndarray, scores: np.ndarray, valid: np.ndarray, smoothing: ActivityParameters) -> Scored:
@@ -531,7 +532,7 @@ def tick_values(given: np.ndarray, way: Way) -> np.ndarray:
     found = np.zeros((len(ends), len(NAMES)), np.float32)
     full = ends >= LENGTH
     if full.any():
-        found[full] = values_of(felt[ends[full, None] - LENGTH + np.arange(LENGTH)])
+        found[full] = measured([felt[ends[full, None] - LENGTH + np.arange(LENGTH)]])[0]
     return found
 
 
