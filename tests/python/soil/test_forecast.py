@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from kept import watched
 from motekit import paths
 from motekit.apps.soil_irrigation import forecast, recipe
 from motekit.compiler import HostModel
@@ -53,6 +54,22 @@ def _changes(station: Series, day: int) -> list[bool]:
         for ahead in recipe.HORIZONS_D:
             found.append(day + ahead < len(column) and bool(np.isfinite(column[day + ahead] - column[day])))
     return found
+
+
+def test_rows_come_from_the_cache_the_second_time(tmp_path, monkeypatch):
+    written = watched(monkeypatch, tmp_path)
+    series = weather.make(3, 3, days=40)
+    first = forecast.rows(series)
+    assert len(written) == len(set(written)) == 3
+    written.clear()
+    again = forecast.rows(series)
+    assert not written and again.features.dtype == np.int16 and again.features.tobytes() == first.features.tobytes()
+    longer = forecast.rows(weather.make(3, 3, days=41))
+    assert len(written) == 3 and len(longer) > len(first)
+    # the block has no parameters but its version
+    monkeypatch.setattr(Moisture, "version", Moisture.version + 1)
+    forecast.rows(series)
+    assert len(set(written)) == 6
 
 
 def test_scores_are_root_mean_squares_of_what_is_known(data):
