@@ -52,6 +52,6 @@ def test_all_of_them_leave_room_on_an_uno(avr_image):
     text, data, bss = map(
         int, subprocess.run(["avr-size", avr_image], capture_output=True, text=True, check=True).stdout.split()[6:9]
     )
-    # of 30,720 bytes of flash and 2,048 of RAM, with the test's own code
+    # of 30,720 bytes of flash and 2,048 of RAM, with the test's own code and every block's own state at once
     assert text + data < 24_000
-    assert data + bss < 450
+    assert data + bss < 500

@@ -32,7 +32,8 @@ static uint32_t without_motion(const mk_feature_rate_config *config, const mk_wi
             references[r * window->length + i] = window->frames[i * window->channels + config->motion[r]];
     mk_cancel canceller = {*cancel, window->state + 2 + config->rate.states};
     /* without motion there is nothing to take off, which is no fault */
-    *quality |= mk_cancel_process(&canceller, references, target, rests, scratch) & ~MK_QUALITY_FLAT;
+    const mk_quality found = mk_cancel_process(&canceller, references, target, rests, scratch);
+    *quality |= (mk_quality)(found & ~MK_QUALITY_FLAT);
     return cancel->memories;
 }
 
