@@ -4,44 +4,17 @@ import numpy as np
 import pytest
 
 from float_signals import broken, finite
+from motekit.accuracy.motion import recent_values, worn
 from motekit.datasets.synthetic import motion
 from motekit.dsp.recent import LENGTH, NAMES, recent
 from motekit.errors import ConfigError
-
-TILTED = motion.Wearing("right", 30, 10, 50)
-
-
-def worn(label: str, wearing: motion.Wearing = TILTED, seed: int = 0) -> np.ndarray:
-    moved = motion.make([(label, 8)], 20, np.random.default_rng(seed), motion.Person(wearing=wearing))
-    return (moved.acceleration[40 : 40 + LENGTH] / motion.GRAVITY).astype(np.float32)
-
-
-def expected(window: np.ndarray) -> dict[str, float]:
-    """What dsp_recent.h says, in float64."""
-    x = window.astype(float)
-    before, now = x[:40], x[40:]
-    a, b = before.mean(0), now.mean(0)
-    log = lambda v: np.log(v + 1e-3)  # noqa: E731
-    magnitude, radial = np.linalg.norm(now, axis=1), np.linalg.norm(now[:, 1:], axis=1)
-    out = {
-        "now_along": b[0] * (-1 if x[:, 0].mean() < 0 else 1),
-        "now_across": np.hypot(b[1], b[2]),
-        "now_magnitude": magnitude.mean(),
-        "now_plane_deviation": log(np.sqrt(now[:, 1].var() + now[:, 2].var())),
-        "now_plane_change": log(np.linalg.norm(np.diff(now[:, 1:], axis=0), axis=1).mean()),
-        "now_turned": a @ b / (np.linalg.norm(a) * np.linalg.norm(b) + 1e-3),
-    }
-    for name, track in (("along", now[:, 0]), ("magnitude", magnitude), ("radial", radial)):
-        out[f"now_{name}_deviation"] = log(track.std())
-        out[f"now_{name}_change"] = log(np.abs(np.diff(track)).mean())
-    return out
 
 
 @pytest.mark.parametrize("label", motion.ACTIVITIES)
 def test_agrees_with_numpy(label):
     for seed in range(3):
         window = worn(label, seed=seed)
-        want = expected(window)
+        want = recent_values(window)
         assert set(want) == set(NAMES)
         np.testing.assert_allclose(recent(window), [want[name] for name in NAMES], rtol=2e-4, atol=2e-4)
 
