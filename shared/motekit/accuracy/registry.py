@@ -1,5 +1,5 @@
 """All cases."""
 
-from . import bodies, machines, motion, others, series, spectra
+from . import bodies, eyes, machines, motion, others, series, spectra
 
-CASES = [*series.CASES, *spectra.CASES, *others.CASES, *bodies.CASES, *motion.CASES, *machines.CASES]
+CASES = [*series.CASES, *spectra.CASES, *others.CASES, *bodies.CASES, *motion.CASES, *machines.CASES, *eyes.CASES]
