@@ -1,5 +1,7 @@
 """All cases."""
 
-from . import bodies, eyes, machines, motion, others, series, spectra
+from . import bodies, decisions, eyes, hearts, machines, motion, others, series, spectra
 
-CASES = [*series.CASES, *spectra.CASES, *others.CASES, *bodies.CASES, *motion.CASES, *machines.CASES, *eyes.CASES]
+CASES = [
+    case for part in (series, spectra, others, bodies, motion, machines, eyes, hearts, decisions) for case in part.CASES
+]

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from motekit.accuracy.decisions import decisions, sleeps, smoothed
 from motekit.datasets.synthetic import motion, nights
 from motekit.dsp.counts import Counts
 from motekit.errors import ConfigError
@@ -32,20 +33,8 @@ def in_g(moved: motion.Motion) -> np.ndarray:
 
 
 def test_smoothing_is_the_forward_recursion():
-    p = ActivityParameters()
-    rng = np.random.default_rng(1)
-    scores = rng.integers(-128, 128, (200, 6)).astype(np.int8)
-    belief, decided = np.full(6, 1 / 6), -1
-    block = Activity(p)
-    for number, row in enumerate(scores):
-        missing = number % 17 == 0
-        belief = (1 - p.change) * belief + p.change / 5 * (1 - belief)
-        if not missing:
-            belief = belief * np.maximum((row.astype(float) + 128.5) / 256, p.floor) ** p.tempering
-        belief /= belief.sum()
-        if belief.max() >= p.certain:
-            decided = int(belief.argmax())
-        assert block.next(None if missing else row) == decided
+    scores = np.random.default_rng(1).integers(-128, 128, (200, 6)).astype(np.int8)
+    np.testing.assert_array_equal(smoothed(scores), decisions(scores))
 
 
 def test_one_odd_window_changes_nothing_and_a_new_activity_is_followed():
@@ -141,27 +130,12 @@ def test_wrong_falls_are_refused(wrong):
 # --- sleep ----------------------------------------------------------------------------------------------------------
 
 
-def rules(counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Both rules as their papers write them, in float64."""
-    padded = np.concatenate([np.zeros(5), counts.astype(float), np.zeros(5)])
-    cole, sadeh = [], []
-    for k in range(len(counts)):
-        around = padded[k : k + 11]
-        a = np.minimum(around / 100, 300)
-        cole.append(0.001 * ([106, 54, 58, 76, 230, 74, 67] @ a[1:8]) < 1)
-        limited = np.minimum(around, 300)
-        nat = ((limited >= 50) & (limited < 100)).sum()
-        score = 7.601 - 0.065 * limited.mean() - 1.08 * nat - 0.056 * limited[:6].std(ddof=1)
-        sadeh.append(score - 0.703 * np.log(limited[5] + 1) >= 0)
-    return np.array(cole), np.array(sadeh)
-
-
 @settings(max_examples=30, deadline=None)
 @given(st.lists(st.one_of(st.just(0), st.integers(0, 400), st.integers(0, 5000)), min_size=1, max_size=80))
 def test_both_rules_are_those_of_the_papers(counts):
     counts = np.array(counts)
     night = Sleep().process(counts)
-    cole, sadeh = rules(counts)
+    cole, sadeh = sleeps(counts)
     np.testing.assert_array_equal(night.both[:, 0], cole)
     np.testing.assert_array_equal(night.both[:, 1], sadeh)
     assert night.minutes == len(counts)

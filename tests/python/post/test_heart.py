@@ -4,70 +4,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-import scipy.signal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from motekit.accuracy.hearts import HOP, PARAMETERS, evidence, recording
 from motekit.errors import ConfigError
-from motekit.post.heart import RATE_HZ, Heart, HeartParameters, trouble_names
-
-PARAMETERS = HeartParameters()
-HOP = 50
-
-
-def recording(seconds: int = 60, bpm: float = 95.0, cadence: float = 75.0, motion: float = 0.3, seed: int = 0):
-    """Two pulse waves with motion in them, and the axes, float64[5, n]; the motion is three times the pulse."""
-    rng = np.random.default_rng(seed)
-    time = np.arange(seconds * RATE_HZ) / RATE_HZ
-    beat, step = 2 * np.pi * bpm / 60 * time, 2 * np.pi * cadence / 60 * time
-    axes = [motion * (np.cos(step + a) + 0.5 * np.cos(2 * step + b)) for a, b in rng.uniform(0, 6, (3, 2))]
-    axes = np.array(axes) + rng.normal(0, 0.01, (3, len(time)))
-    pulse = np.cos(beat) + 0.4 * np.cos(2 * beat + 1)
-    waves = [20 * pulse + 200 * axes.T @ rng.normal(0, 1, 3) + rng.normal(0, 2, len(time)) for _ in range(2)]
-    return np.vstack([waves, axes])
-
-
-def evidence(samples: np.ndarray, p: HeartParameters = PARAMETERS) -> list[np.ndarray]:
-    """The chain as the headers tell it, in float64, by scipy and numpy."""
-    filtered = scipy.signal.sosfilt(
-        scipy.signal.butter(2, p.highpass_hz, "highpass", fs=RATE_HZ, output="sos"), samples.astype(np.float32)
-    )
-    length, lags = HOP * p.hops, np.arange(p.lags) * p.stride
-    padded = np.concatenate([np.zeros((5, lags[-1])), filtered], axis=1)
-    weights = np.hanning(length + 2)[1:-1]
-    frequency = np.arange(p.first_bpm, p.last_bpm + 1) / 60
-    bins = np.fft.rfftfreq(256, 1 / RATE_HZ)
-    band = (bins >= p.band_hz[0]) & (bins <= p.band_hz[1])
-    kept = [(0.0, 0.0)] * len(p.memory)
-    rows = []
-    for end in range(length, samples.shape[1] + 1, HOP):
-        window = padded[:, end - length : end + lags[-1]]
-        z = np.array([axis[lag : lag + length] for axis in window[2:] for lag in lags])
-        z = (z - z.mean(axis=1, keepdims=True)) * weights
-        y = window[:2, lags[-1] - p.ahead : lags[-1] - p.ahead + length]
-        y = (y - y.mean(axis=1, keepdims=True)) * weights
-        total = np.zeros(len(frequency))
-        for m, memory in enumerate(p.memory):
-            g, b = kept[m] = z @ z.T + memory * kept[m][0], z @ y.T + memory * kept[m][1]
-            rest = y - np.linalg.solve(g + p.ridge * np.trace(g) / len(g) * np.eye(len(g)), b).T @ z
-            power = np.abs(np.fft.rfft(rest, 256)) ** 2
-            likelihood = np.zeros(len(frequency))
-            for row in power:
-                at = [parabola(row, k * frequency * 256 / RATE_HZ) for k in (1, 2)]
-                rho = 1.5 * 256 / length * (at[0] + p.harmonic * at[1]) / row[band].sum()
-                likelihood -= p.strength / 2 * np.log(1 - np.minimum(rho, 0.98))
-            share = np.exp(likelihood - likelihood.max())
-            total += share / share.sum()
-        rows.append(np.log(total))
-    return rows
-
-
-def parabola(power: np.ndarray, place: np.ndarray) -> np.ndarray:
-    """Power between bins, by the magnitudes."""
-    i = np.floor(place + 0.5).astype(int)
-    size = np.sqrt(power)
-    e, a, b, c = place - i, size[i - 1], size[i], size[i + 1]
-    return np.maximum(b + 0.5 * e * (c - a) + 0.5 * e * e * (a - 2 * b + c), 0) ** 2
+from motekit.post.heart import Heart, trouble_names
 
 
 @settings(max_examples=6, deadline=None)
