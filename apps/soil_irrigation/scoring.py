@@ -67,19 +67,19 @@ def evaluate(chain: "AppChain", data: Path | None, *, board: str | None = "uno")
         scored["replay"], same = _replay(chain, data, board)
         agree = agree and same
     return {
-        "app": chain.app.name,
-        "task": "forecast",
-        "data": {
-            "source": source,
-            "name": chain.dataset(None) if source == "real" else "synthetic",
-            "groups": len(np.unique(rows.station)),
-            "windows": len(rows),
-        },
+        **_about(chain, rows, source),
         "split": "none",
         "rows": scored,
         "agree": agree,
         "metrics": metrics,
     }
+
+
+def _about(chain: "AppChain", rows, source: str) -> dict[str, Any]:
+    """What was scored, as every report begins."""
+    name = chain.dataset(None) if source == "real" else "synthetic"
+    scored = {"source": source, "name": name, "groups": len(np.unique(rows.station)), "windows": len(rows)}
+    return {"app": chain.app.name, "task": "forecast", "data": scored}
 
 
 def crossvalidate(
@@ -118,14 +118,7 @@ def crossvalidate(
             blind[sensor][held] = int8.predict(without)
     scored = {name: forecast.rmse(change[name], rows) for name in ("float", "tflm", "host")}
     found = {
-        "app": chain.app.name,
-        "task": "forecast",
-        "data": {
-            "source": source,
-            "name": chain.dataset(None) if source == "real" else "synthetic",
-            "groups": len(np.unique(rows.station)),
-            "windows": len(rows),
-        },
+        **_about(chain, rows, source),
         "split": "station",
         "folds": folds,
         "seed": seed,
