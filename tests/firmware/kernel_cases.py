@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 sys.path.append(str(Path(__file__).parents[1] / "python" / "compiler"))
-from cases import all_cases, inputs_for
+from cases import all_cases, inputs_for, svdf_layer
 from flat import NONE, RELU, SAME, VALID, Flat
 
 __all__ = ["all_cases", "all_models", "inputs_for"]
@@ -167,6 +167,32 @@ def dense_layers() -> dict[str, bytes]:
     return models
 
 
+def recurrent_layers() -> dict[str, bytes]:
+    """SVDFs whose units come in fours, with and without a rest, and those that must not be taken so."""
+    shapes = [  # inputs, units, rank, memory; what differs
+        ((4, 4, 1, 4), {}),
+        ((8, 7, 1, 4), {"state_zero": 100}),
+        ((16, 12, 1, 8), {"state_zero": -50, "largest_bias": 2**31 - 2**18}),
+        ((40, 9, 1, 12), {"state_zero": 37, "state_factor": 8}),
+        ((12, 6, 1, 36), {"largest_bias": 2**31 - 2**21}),
+        ((96, 8, 1, 4), {"state_factor": 4}),
+        ((16, 8, 1, 8), {"state_factor": 0.01}),  # scale needs no right shift
+        ((16, 8, 1, 8), {"state_factor": 0.03}),
+        ((16, 4, 2, 8), {"state_zero": 5}),
+        ((17, 5, 3, 9), {"state_zero": -128}),
+        ((6, 5, 1, 8), {}),
+        ((8, 5, 1, 6), {}),
+    ]
+    models = {}
+    for dtype in ("int8", "int16"):
+        for i, (shape, options) in enumerate(shapes):
+            if dtype == "int16":
+                options = options | {"state_zero": 0}
+            name = "_".join(["svdf", dtype, str(i), *map(str, shape)])
+            models[name] = svdf_layer(np.random.default_rng([5, i]), dtype, *shape, **options)
+    return models
+
+
 def all_models() -> dict[str, bytes]:
     """Every model by name."""
-    return single_layers() | depthwise_layers() | zoned_nets() | chains() | dense_layers()
+    return single_layers() | depthwise_layers() | zoned_nets() | chains() | dense_layers() | recurrent_layers()

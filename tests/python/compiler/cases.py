@@ -533,18 +533,25 @@ def lstm(rng: np.random.Generator) -> bytes:
 
 
 def svdf(rng: np.random.Generator) -> bytes:
+    sizes = [int(rng.integers(1, n)) for n in (9, 6, 3, 7)]
+    return svdf_layer(rng, str(rng.choice(["int16", "int8"])), *sizes)
+
+
+def svdf_layer(
+    rng: np.random.Generator, dtype: str, inputs: int, units: int, rank: int, memory: int, *,
+    state_zero: int = 0, largest_bias: int = 500, state_factor: float = 1,
+) -> bytes:  # fmt: skip
+    """An SVDF; `state_factor` makes the scale of its state finer if it is below 1."""
     flat = Flat()
-    inputs, units, rank, memory = (int(rng.integers(1, n)) for n in (9, 6, 3, 7))
     filters = units * rank
-    dtype = str(rng.choice(["int16", "int8"]))
     source_scale, feature_scale, time_scale = scale(rng, 0.01, 0.1), scale(rng, 0.005, 0.05), scale(rng, 1e-4, 1e-3)
-    state_scale = np.float32(source_scale * feature_scale * (0.2 if dtype == "int16" else 60))
+    state_scale = np.float32(source_scale * feature_scale * (0.2 if dtype == "int16" else 60) * state_factor)
     source = flat.tensor((1, inputs), "int8", source_scale, zero(rng))
     features = flat.tensor((filters, inputs), "int8", feature_scale, 0, rng.integers(-127, 128, (filters, inputs)))
     reach = 2000 if dtype == "int16" else 128
     times = flat.tensor((filters, memory), dtype, time_scale, 0, rng.integers(-reach + 1, reach, (filters, memory)))
-    bias = flat.tensor((units,), "int32", state_scale * time_scale, 0, rng.integers(-500, 500, units))
-    state = flat.tensor((1, filters * memory), dtype, state_scale, 0, variable=True)
+    bias = flat.tensor((units,), "int32", state_scale * time_scale, 0, rng.integers(-largest_bias, largest_bias, units))
+    state = flat.tensor((1, filters * memory), dtype, state_scale, state_zero, variable=True)
     typical = state_scale * time_scale * (3e4 if dtype == "int16" else 60) * reach / 100
     result = flat.tensor((1, units), "int8", np.float32(typical), zero(rng))
     flat.op("SVDF", [source, features, times, bias, state], [result], rank=rank)

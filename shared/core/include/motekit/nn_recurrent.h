@@ -17,6 +17,7 @@ typedef struct {
     const MK_FLASH void *times;
     const MK_FLASH int32_t *bias_features, *bias;
     uint16_t batch, inputs, units, rank, memory;
+    uint16_t small; /* 1: |sums of features| < 2^30, biases included; shift_state -31..-2, shift_out below 0 */
     int32_t multiplier_state, shift_state, multiplier_out, shift_out;
     int16_t state_zero, out_zero;
 } mk_svdf;

@@ -1,5 +1,5 @@
 #include "row.h"
-#include "dsp.h"
+#include "dot4.h"
 
 #if defined(__ARM_FEATURE_MVE)
 
@@ -140,110 +140,6 @@ static void pixel(const MK_FLASH mk_conv *conv, const int8_t *in, int8_t *out)
 
 #else
 
-#if defined(__thumb__) && !defined(MK_NN_DSP)
-
-/* rows and x point to the ENDS of what they hold. Thumb-1 code, which every core runs: a product takes
- * 3.5 instructions; the first pass enters the unrolled loop in its middle. */
-__attribute__((naked, noinline)) static void dot_ends(__attribute__((unused)) const int8_t *const rows[4],
-                                                      __attribute__((unused)) const int8_t *x,
-                                                      __attribute__((unused)) uint32_t depth,
-                                                      __attribute__((unused)) int32_t sums[4])
-{
-    __asm__ volatile(
-        ".syntax unified\n"
-        "push {r3-r7, lr}\n"
-        "mov r4, r8\n"
-        "mov r5, r9\n"
-        "mov r6, r10\n"
-        "mov r7, r11\n"
-        "push {r4-r7}\n"
-        "mov r4, r1\n"
-        "movs r5, #0\n"
-        "mov r8, r5\n"
-        "mov r9, r5\n"
-        "mov r10, r5\n"
-        "mov r11, r5\n"
-        "subs r7, r5, r2\n" /* the index runs from -depth to 0 */
-        "movs r5, #3\n"
-        "ands r5, r7\n"
-        "movs r6, #28\n" /* bytes of code a step */
-        "muls r5, r6\n"
-        "adr r6, 0f\n"
-        "adds r5, r6\n"
-        "adds r5, #1\n"
-        "mov r12, r5\n"
-        "ldm r0, {r0-r3}\n"
-        "bx r12\n"
-        ".balign 4\n"
-        "0:\n"
-        ".rept 4\n"
-        "ldrsb r5, [r4, r7]\n"
-        "ldrsb r6, [r0, r7]\n"
-        "muls r6, r5\n"
-        "add r8, r6\n"
-        "ldrsb r6, [r1, r7]\n"
-        "muls r6, r5\n"
-        "add r9, r6\n"
-        "ldrsb r6, [r2, r7]\n"
-        "muls r6, r5\n"
-        "add r10, r6\n"
-        "ldrsb r6, [r3, r7]\n"
-        "muls r6, r5\n"
-        "add r11, r6\n"
-        "adds r7, #1\n"
-        ".endr\n"
-        "bne 0b\n"
-        "ldr r0, [sp, #16]\n"
-        "mov r4, r8\n"
-        "mov r5, r9\n"
-        "mov r6, r10\n"
-        "mov r7, r11\n"
-        "stm r0!, {r4-r7}\n"
-        "pop {r4-r7}\n"
-        "mov r8, r4\n"
-        "mov r9, r5\n"
-        "mov r10, r6\n"
-        "mov r11, r7\n"
-        "pop {r3-r7, pc}\n");
-}
-
-static void dot(const int8_t *const rows[4], const int8_t *x, uint32_t depth, int32_t sums[4])
-{
-    const int8_t *const ends[4] = {rows[0] + depth, rows[1] + depth, rows[2] + depth, rows[3] + depth};
-    dot_ends(ends, x + depth, depth, sums);
-}
-
-#else
-
-static void dot(const int8_t *const rows[4], const int8_t *x, uint32_t depth, int32_t sums[4])
-{
-    const int8_t *w0 = rows[0], *w1 = rows[1], *w2 = rows[2], *w3 = rows[3];
-    int32_t s0 = 0, s1 = 0, s2 = 0, s3 = 0;
-    uint32_t k = 0;
-#ifdef MK_NN_DSP /* layers that the pairs of nn_pair.h do not take */
-    for (; k + 4 <= depth; k += 4) {
-        const mk_halves value = mk_widen(mk_load4(&x[k]));
-        s0 = mk_mac4(mk_load4(&w0[k]), value, s0);
-        s1 = mk_mac4(mk_load4(&w1[k]), value, s1);
-        s2 = mk_mac4(mk_load4(&w2[k]), value, s2);
-        s3 = mk_mac4(mk_load4(&w3[k]), value, s3);
-    }
-#endif
-    for (; k < depth; k++) {
-        const int32_t value = x[k];
-        s0 += w0[k] * value;
-        s1 += w1[k] * value;
-        s2 += w2[k] * value;
-        s3 += w3[k] * value;
-    }
-    sums[0] = s0;
-    sums[1] = s1;
-    sums[2] = s2;
-    sums[3] = s3;
-}
-
-#endif
-
 static void store(const MK_FLASH mk_conv *conv, const MK_FLASH mk_channel *channels, const int32_t sums[4], uint32_t count, int8_t *out)
 {
     for (uint32_t i = 0; i < count; i++, channels++) {
@@ -267,7 +163,7 @@ static void pixel(const MK_FLASH mk_conv *conv, const int8_t *in, int8_t *out)
             if (i + 1u < left)
                 row += depth;
         }
-        dot(rows, in, depth, sums);
+        mk_dot4(rows, in, depth, sums);
         store(conv, channels, sums, count, out);
         channels += count;
         out += count;

@@ -34,17 +34,20 @@ void mk_svdf_s16(const MK_FLASH mk_svdf *svdf, const int8_t *in, int16_t *state,
     const uint32_t memory = svdf->memory;
 
     for (uint32_t n = 0; n < svdf->batch; n++, in += svdf->inputs) {
-        const MK_FLASH int8_t *feature = svdf->features;
         const MK_FLASH int16_t *time = svdf->times;
-        const MK_FLASH int32_t *bias_feature = svdf->bias_features;
+        uint32_t filter = 0;
+        int32_t projections[4];
         for (uint32_t unit = 0; unit < svdf->units; unit++) {
             uint32_t sum = (uint32_t)svdf->bias[unit];
-            for (uint32_t r = 0; r < svdf->rank; r++, state += memory, time += memory, feature += svdf->inputs) {
-                const int32_t value = mk_svdf_newest(svdf, feature, in, *bias_feature++);
+            for (uint32_t r = 0; r < svdf->rank; r++, filter++, state += memory, time += memory) {
+                if (filter % 4u == 0)
+                    mk_svdf_project(svdf, filter, in, projections);
+                const int32_t projected = projections[filter % 4u] + svdf->bias_features[filter];
+                const int32_t value = mk_svdf_scale(projected, svdf->multiplier_state, svdf->shift_state);
                 const int32_t clamped = mk_clamp(value, INT16_MIN, INT16_MAX);
                 sum = remember(time, state, memory, (int16_t)(clamped + svdf->state_zero), sum);
             }
-            const int32_t total = mk_requantize((int32_t)sum, svdf->multiplier_out, svdf->shift_out) + svdf->out_zero;
+            const int32_t total = mk_svdf_scale((int32_t)sum, svdf->multiplier_out, svdf->shift_out) + svdf->out_zero;
             *out++ = (int8_t)mk_clamp(total, INT8_MIN, INT8_MAX);
         }
     }

@@ -170,7 +170,7 @@ def _matrix(op: ConvOp, target: Target, shape: str) -> Kernel | None:
         fits = all(channels.shifts.max() <= 0 and channels.bounds.max() < 2**31 for channels in zones)
         if target.name == "mve" and not fits:
             return None
-        layout, sources, block = "row", ("row.c", "patch.c"), 8 if target.name == "mve" else 1
+        layout, sources, block = "row", ("row.c", "dot4.c", "patch.c"), 8 if target.name == "mve" else 1
         tables = [_plain_channels(channels) for channels in zones]
         config = _config(op, Array("int8_t", weights, kind="weights"), tables[0])
         scratch = {"dense": 0, "pointwise": block * depth, "conv": block * depth + 4}[shape]

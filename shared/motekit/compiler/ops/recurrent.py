@@ -54,7 +54,8 @@ def svdf(graph: Graph, node: Node, target: Target) -> Kernel:
     if features.zero_point or times.zero_point:
         raise node_error(graph, node, "its weights have a zero point", "Quantize them symmetrically")
     bias_features = -source.zero_point * weights.astype(np.int64).sum(axis=1)
-    expect_int32_sums(graph, node, sum_bound(weights, bias_features))
+    bound = sum_bound(weights, bias_features)
+    expect_int32_sums(graph, node, bound)
     bias = bias_of(graph, node, 3, units)
     weights_time = graph.constant(node, 2).astype(np.int64).reshape(units, -1)
     bias = bias - state.zero_point * weights_time.sum(axis=1)
@@ -66,6 +67,7 @@ def svdf(graph: Graph, node: Node, target: Target) -> Kernel:
     to_state = _multiplier(graph, node, float(source.scale * features.scale / state.scale))
     to_output = _multiplier(graph, node, float(state.scale * times.scale / result.scale))
     bits = 16 if times.dtype == "int16" else 8
+    small = bound < 1 << 30 and -31 <= to_state[1] <= -2 and to_output[1] < 0
     config = Struct(
         "mk_svdf",
         {
@@ -73,15 +75,15 @@ def svdf(graph: Graph, node: Node, target: Target) -> Kernel:
             "times": Array(f"int{bits}_t", graph.constant(node, 2), kind="weights"),
             "bias_features": Array("int32_t", bias_features, kind="bias"),
             "bias": Array("int32_t", bias, kind="bias"),
-            "batch": batch, "inputs": inputs, "units": units, "rank": rank, "memory": memory,
+            "batch": batch, "inputs": inputs, "units": units, "rank": rank, "memory": memory, "small": int(small),
             "multiplier_state": to_state[0], "shift_state": to_state[1],
             "multiplier_out": to_output[0], "shift_out": to_output[1],
             "state_zero": state.zero_point, "out_zero": result.zero_point,
         },
     )  # fmt: skip
     return Kernel(
-        f"mk_svdf_s{bits}", _HEADER, (f"svdf_s{bits}.c",), (node.inputs[0],), (node.inputs[4], node.outputs[0]),
-        config, macs=batch * filters * (inputs + memory),
+        f"mk_svdf_s{bits}", _HEADER, (f"svdf_s{bits}.c", "dot4.c"), (node.inputs[0],),
+        (node.inputs[4], node.outputs[0]), config, macs=batch * filters * (inputs + memory),
     )  # fmt: skip
 
 
