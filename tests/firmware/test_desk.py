@@ -103,7 +103,7 @@ def test_watching_a_sensor_tells_its_events(echo_elf, tmp_path):
     with Desk(tmp_path) as desk:
         desk.plug(echo_elf("sensor-host"))
         heard = []
-        assert watch(desk.port, heard.append, seconds=2.0) == "host"
+        assert watch(desk.port, heard.append, seconds=5.0) == "host"
     assert heard[0] == {"app": "echo", "version": "1.2.3", "board": "host", "sensor": "counter"}
     assert len(heard) > 1 and all({"at", "code", "value"} == set(line) for line in heard[1:])
 

@@ -78,6 +78,13 @@ void mk_out_log(const char *text)
         listen_to->log(text);
 }
 
+/* a sketch that shows an app's menu defines its own */
+__attribute__((weak)) void mk_hal_serial_write(const uint8_t *bytes, uint32_t n)
+{
+    (void)bytes;
+    (void)n;
+}
+
 /* a sketch that has a pulse sensor defines its own */
 __attribute__((weak)) void mk_hal_light(bool on)
 {
