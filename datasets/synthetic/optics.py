@@ -66,7 +66,7 @@ def glare(rng: np.random.Generator, x: np.ndarray, deviation: np.ndarray, share:
 
 
 def lamps(rng: np.random.Generator, x: np.ndarray, deviation: np.ndarray, share: float) -> None:
-    """Lamps mirrored by glasses so brightly that the sensor saturates: one to three discs with a halo, mostly together."""
+    """Lamps mirrored by glasses so brightly that the sensor saturates: one to three discs with a halo."""
     k = chosen(rng, len(x), share)
     gx, gy = grid(x.shape[1])
     brightest = x.max((1, 2), keepdims=True)
