@@ -37,11 +37,12 @@ def table(
 
 
 def _activities(chain: "AppChain", data: Path | None, limit: int | None, progress) -> Table:
-    given, way = activity.streams(data, limit), activity.Way.of(Wearable(chain.bare))
+    given = activity.streams(data, limit)
     parts = [(stream, part, label) for stream in given for part, label in zip(stream.parts, stream.labels, strict=True)]
 
     def make() -> Callable[[np.ndarray], feature_cache.Arrays]:
-        gait = Gait()
+        # one a thread: filters have a state
+        gait, way = Gait(), activity.Way.of(Wearable(chain.bare))
 
         def run(part: np.ndarray) -> feature_cache.Arrays:
             felt = way.both(part)
