@@ -10,21 +10,7 @@
 #include "motekit/dsp_quantize.h"
 #include "motekit/post_keyword.h"
 
-static uint32_t seed;
-
-static uint32_t any(uint32_t below)
-{
-    seed = seed * 1664525u + 1013904223u;
-    return (uint32_t)(((uint64_t)seed * below) >> 32);
-}
-
-static void expect(int holds, const char *what)
-{
-    if (holds)
-        return;
-    fprintf(stderr, "failed: %s\n", what);
-    exit(1);
-}
+#include "fuzz.h"
 
 static int16_t sample(uint32_t kind, uint32_t i)
 {

@@ -7,30 +7,17 @@
 #include "motekit/dsp_math.h"
 #include "motekit/post_body.h"
 
+#include "fuzz.h"
+
 #define TICKS 40u
 #define SAMPLES (TICKS * MK_BODY_TICK)
 
-static uint32_t seed;
 static float weight[256], twiddle[MK_GAIT_FFT / 4 * 3][2], window[MK_GAIT_LENGTH], ones[MK_BODY_VALUES];
 static uint16_t order[MK_GAIT_FFT / 4];
 static const uint16_t edge[MK_GAIT_BANDS + 1] = {2, 6, 8, 11, 13, 16, 19, 24, 29, 37, 47, 61};
 static const float band[2][5] = {{0.1f, 0.0f, -0.1f, -1.6f, 0.7f}, {1.0f, -1.0f, 0.0f, -0.9f, 0.0f}};
 static const float phases[3][4] = {{0.1f, 0.4f, 0.4f, 0.1f}, {0.0f, 0.5f, 0.5f, 0.0f}, {0.2f, 0.3f, 0.3f, 0.2f}};
 static const mk_resample_config rate = {&phases[0][0], 3, 2, 4};
-
-static uint32_t any(uint32_t below)
-{
-    seed = seed * 1664525u + 1013904223u;
-    return (uint32_t)(((uint64_t)seed * below) >> 32);
-}
-
-static void expect(int holds, const char *what)
-{
-    if (holds)
-        return;
-    fprintf(stderr, "failed: %s\n", what);
-    exit(1);
-}
 
 static float sample(uint32_t kind, uint32_t i)
 {

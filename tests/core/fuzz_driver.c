@@ -7,26 +7,14 @@
 
 #include "motekit/driver.h"
 
+#include "fuzz.h"
+
 #define WIDTH 128
 #define HEIGHT 96
 #define VALUES (1 + WIDTH / 2)
 #define LINES (20 * HEIGHT)
 
-static uint32_t seed, told, looks, calibrations;
-
-static uint32_t any(uint32_t below)
-{
-    seed = seed * 1664525u + 1013904223u;
-    return (uint32_t)(((uint64_t)seed * below) >> 32);
-}
-
-static void expect(int holds, const char *what)
-{
-    if (holds)
-        return;
-    fprintf(stderr, "failed: %s\n", what);
-    exit(1);
-}
+static uint32_t told, looks, calibrations;
 
 /* a network of two sums, in the arena it says it needs */
 #define ARENA (MK_EYE_PIXELS + 2)

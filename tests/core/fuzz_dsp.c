@@ -26,21 +26,7 @@
 #include "motekit/dsp_sos.h"
 #include "motekit/dsp_wavelet.h"
 
-static uint32_t seed;
-
-static uint32_t any(uint32_t below)
-{
-    seed = seed * 1664525u + 1013904223u;
-    return (uint32_t)(((uint64_t)seed * below) >> 32);
-}
-
-static void expect(int holds, const char *what)
-{
-    if (holds)
-        return;
-    fprintf(stderr, "failed: %s\n", what);
-    exit(1);
-}
+#include "fuzz.h"
 
 /* Any bits at all, now and then: NaN, infinity, subnormal, huge. */
 static float sample(uint32_t kind)
